@@ -36,19 +36,19 @@ var floors = map[string][]string{
 
 // homes lists third-party packages that only one part of the house may touch.
 var homes = map[string][]string{
-	"github.com/gofiber/fiber":         {"server"},
-	"github.com/valyala/fasthttp":      {"server"},
-	"github.com/mattn/go-sqlite3":      {"db"},
-	"database/sql":                     {"db"},
-	"github.com/coreos/go-oidc":        {"server/identity"},
-	"github.com/crewjam/saml":          {"server/identity"},
-	"github.com/go-webauthn/webauthn":  {"server/identity"},
-	"mvdan.cc/sh":                      {"policy/shell"},
-	"golang.org/x/mod/sumdb":           {"audit"},
-	"github.com/alecthomas/kong":       {"cli"},
-	"github.com/prometheus":            {"server"},
-	"github.com/pressly/goose":         {"db"},
-	"github.com/goccy/go-yaml":         {"policy"},
+	"github.com/gofiber/fiber":        {"server"},
+	"github.com/valyala/fasthttp":     {"server"},
+	"github.com/mattn/go-sqlite3":     {"db"},
+	"database/sql":                    {"db"},
+	"github.com/coreos/go-oidc":       {"server/identity"},
+	"github.com/crewjam/saml":         {"server/identity"},
+	"github.com/go-webauthn/webauthn": {"server/identity"},
+	"mvdan.cc/sh":                     {"policy/shell"},
+	"golang.org/x/mod/sumdb":          {"audit"},
+	"github.com/alecthomas/kong":      {"cli"},
+	"github.com/prometheus":           {"server"},
+	"github.com/pressly/goose":        {"db"},
+	"github.com/goccy/go-yaml":        {"policy"},
 	"github.com/santhosh-tekuri":      {}, // tests only
 	"github.com/rogpeppe/go-internal": {}, // tests only
 }
