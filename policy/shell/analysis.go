@@ -1,5 +1,3 @@
-// Package shell turns a command line into every command that could run and every file it touches.
-// It is total: whatever it can't parse, resolve or bound is a Refusal, never an omission.
 package shell
 
 // Input is a command line and where it would run.
@@ -31,6 +29,23 @@ type Command struct {
 	Wrappers []string // outermost first, as a policy names them: "timeout", "find -exec"
 	Cwds     []string // directories it may run in
 	Text     string   // normalised argv for people, secrets not masked
+	Builtin  bool     // a builtin of the closed list: needs no allow pattern; deny patterns still apply
+	Known    bool     // a tool table classed every word; false: the tool has no table
+	Opens    []Open   // what a "**" in a pattern does not cover
+
+	options []usedOption // every option found, for deny patterns
+}
+
+// Open is a part of a command that only a pattern that names it can permit: an option that runs a program, reads settings,
+// contacts a machine or changes the system's state, a word that is not in the tool's table, or one whose text is unknown.
+type Open struct {
+	Span
+	Word    int    // index into Words
+	Class   string // exec, config, net, state, list, unknown-option, unknown-word
+	Option  string // the option or operand as a person would name it; may be empty
+	Message string // one sentence
+	Hint    string
+	Never   bool // no pattern can permit it
 }
 
 // FileEffect is one path that a command or redirection reads or writes.
@@ -38,9 +53,13 @@ type FileEffect struct {
 	Span
 	Write   bool
 	Path    string // absolute where the cwd is known, joined but not cleaned ("/r/a/../b"): links must be resolved before ".."
-	Tree    bool   // the whole tree below Path may be touched (a directory operand of a recursive tool)
-	Pattern bool   // the last components come from a glob; Path is the literal directory
+	Tree    bool   // the content of the whole tree below Path may be touched, so a denied path below counts as touched
+	Visible bool   // with Tree or Pattern: names that begin with a dot are left out
+	Pattern bool   // the last components come from a glob; Path is the literal directory, Glob the whole pattern
+	Glob    string // with Pattern: absolute; "*", "?", "[…]" within a component, "**" any number of components; "\" quotes
 	Command int    // index into Commands; -1 for a redirection of a compound command
+	Guess   bool   // the tool has no table: the word may be no path at all (Verdict.Literal)
+	Word    int    // index into the command's Words; -1 where the path comes from elsewhere
 }
 
 // Assignment sets a variable for a command or for the rest of the line.
@@ -61,7 +80,13 @@ type Refusal struct {
 type Word struct {
 	Span
 	Kind WordKind
-	Text string // for Known
+	Text string // for Known; for Glob the literal directory
+	Glob string // for Glob: the pattern as written, quoted characters with "\"
+
+	prefix  string // for OneUnknown: the known beginning
+	integer bool   // for OneUnknown: a non-negative integer
+	names   bool   // for Glob: file names from xargs or find, at most one component deep unknown
+	skipDot bool   // for Glob: names that begin with a dot are not meant
 }
 
 // WordKind says what is known of a Word.
