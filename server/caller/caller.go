@@ -50,6 +50,7 @@ type Principal struct {
 	Roles      []Role
 	Scopes     []Scope
 	Credential string // token or session id, for the ledger's actor.credential and asked_by
+	CSRF       string // browser sessions: the value that X-CSRF-Token must carry on every changing request
 }
 
 // HasRole reports whether p holds one of the roles; the owner holds every role.
