@@ -1,0 +1,106 @@
+package claudecode
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"ambit/policy"
+)
+
+// Actions lists what the event proposes: all of them must be allowed. It is empty for events that only report.
+// A tool that this version does not know is tool.use. An error means that the input is not what the tool takes, so nobody
+// knows what would happen: refuse it.
+func (h *Hook) Actions() ([]policy.Action, error) {
+	switch h.Event {
+	case PreToolUse, PermissionRequest:
+		actions, err := h.toolActions()
+		if err != nil {
+			return nil, fmt.Errorf("read input of %s: %w", h.ToolName, err)
+		}
+		return actions, nil
+	case UserPromptSubmit:
+		return h.promptActions()
+	case UserPromptExpansion:
+		return h.expansionActions()
+	case PreModelSwitch:
+		var model string
+		if err := text(h.fields, "to_model", &model); err != nil {
+			return nil, err
+		}
+		if model == "" {
+			return nil, errors.New("to_model is missing")
+		}
+		return []policy.Action{{Name: policy.ActionModelSelect, Model: model}}, nil
+	}
+	if h.Gates() {
+		return nil, fmt.Errorf("event %q is not one that Ambit can decide", h.Event)
+	}
+	return nil, nil
+}
+
+// promptActions judges the prompt; the files it mentions with @ are read by the client without a further hook.
+func (h *Hook) promptActions() ([]policy.Action, error) {
+	raw, ok := h.fields["prompt"]
+	if !ok {
+		return nil, errors.New("prompt is missing")
+	}
+	var prompt string
+	if err := json.Unmarshal(raw, &prompt); err != nil {
+		return nil, errors.New("prompt: expected a string")
+	}
+	a := policy.Action{Name: policy.ActionPromptSubmit, Prompt: prompt}
+	if h.FromPerson() {
+		a.Files = h.files(Mentions(prompt)...)
+	}
+	return []policy.Action{a}, nil
+}
+
+// FromPerson reports whether a prompt was typed by a person: when a background agent finishes, the client submits a
+// task notification as if it were a prompt.
+func (h *Hook) FromPerson() bool {
+	var prompt string
+	if h.Event != UserPromptSubmit || json.Unmarshal(h.fields["prompt"], &prompt) != nil {
+		return false
+	}
+	return !strings.HasPrefix(prompt, "<task-notification>")
+}
+
+// expansionActions judges a slash command that a person typed: its text comes from a skill or command file.
+func (h *Hook) expansionActions() ([]policy.Action, error) {
+	var name, source string
+	if err := errors.Join(text(h.fields, "command_name", &name), text(h.fields, "command_source", &source)); err != nil {
+		return nil, err
+	}
+	if name == "" {
+		return nil, errors.New("command_name is missing")
+	}
+	return []policy.Action{{Name: policy.ActionSkillInvoke, Skill: name, Source: h.skillSource()}}, nil
+}
+
+func (h *Hook) skillSource() string {
+	if h.Facts == nil {
+		return ""
+	}
+	return h.Facts.SkillSource
+}
+
+// files gives each named path with what the installed client found it to be.
+func (h *Hook) files(names ...string) []policy.File {
+	var out []policy.File
+	for _, name := range names {
+		path := Join(h.Cwd, name)
+		f := policy.File{Path: path}
+		if h.Facts != nil {
+			for _, known := range h.Facts.Files {
+				if known.Path == path {
+					f = known
+					break
+				}
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}

@@ -1,0 +1,190 @@
+package claudecode
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"ambit/policy"
+)
+
+// toolActions maps a tool call to actions. The tools and their inputs are those that version 2.1.330 declares to the model,
+// plus the ones that earlier versions had.
+func (h *Hook) toolActions() ([]policy.Action, error) {
+	in, err := object(h.ToolInput)
+	if err != nil {
+		return nil, err
+	}
+	if server, tool, ok := h.mcp(); ok {
+		return []policy.Action{{Name: policy.ActionMCPCall, Server: server, Tool: tool, Arguments: h.ToolInput}}, nil
+	}
+	switch h.ToolName {
+	case "Bash":
+		return h.shellActions(in, "bash", "timeout")
+	case "PowerShell":
+		return h.shellActions(in, "powershell", "timeout")
+	case "Monitor":
+		return h.monitorActions(in)
+	case "Read", "NotebookRead":
+		return h.pathAction(policy.ActionFileRead, in, "file_path", "notebook_path")
+	case "LS":
+		return h.pathAction(policy.ActionFileRead, in, "path")
+	case "Grep":
+		return h.searchActions(in, "")
+	case "Glob":
+		return h.searchActions(in, "pattern")
+	case "Write", "Edit", "MultiEdit", "NotebookEdit":
+		return h.writeActions(in)
+	case "Skill":
+		skill, err := need(in, "skill", "command")
+		return []policy.Action{{Name: policy.ActionSkillInvoke, Skill: strings.TrimPrefix(skill, "/"), Source: h.skillSource()}}, err
+	case "WebFetch":
+		url, err := need(in, "url")
+		return []policy.Action{{Name: policy.ActionWebFetch, URL: url}}, err
+	case "Agent", "Task":
+		a := policy.Action{Name: policy.ActionAgentSpawn, Arguments: h.ToolInput}
+		err := errors.Join(text(in, "subagent_type", &a.Tool), text(in, "model", &a.Model))
+		if a.Tool == "" {
+			a.Tool = "general-purpose" // the client's own default
+		}
+		return []policy.Action{a}, err
+	}
+	return []policy.Action{{Name: policy.ActionToolUse, Tool: h.ToolName, Arguments: h.ToolInput}}, nil
+}
+
+// mcp splits mcp__server__tool. The client names the server in mcp_server too; where both are there they must agree,
+// because a server's own name may contain two underscores.
+func (h *Hook) mcp() (server, tool string, ok bool) {
+	rest, ok := strings.CutPrefix(h.ToolName, "mcp__")
+	if !ok {
+		return "", "", false
+	}
+	if h.MCPServer != "" {
+		if tool, ok := strings.CutPrefix(rest, mcpName(h.MCPServer)+"__"); ok {
+			return h.MCPServer, tool, true
+		}
+	}
+	server, tool, _ = strings.Cut(rest, "__")
+	return server, tool, true
+}
+
+// mcpName is how the client writes a server's name inside a tool's name: everything but letters, digits, _ and - becomes _.
+func mcpName(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_', r == '-':
+			return r
+		}
+		return '_'
+	}, s)
+}
+
+func (h *Hook) shellActions(in map[string]json.RawMessage, dialect, timeout string) ([]policy.Action, error) {
+	command, err := need(in, "command")
+	if err != nil {
+		return nil, err
+	}
+	a := policy.Action{Name: policy.ActionShellExec, Command: command, Shell: dialect}
+	if raw, ok := in[timeout]; ok {
+		var ms float64
+		if err := json.Unmarshal(raw, &ms); err == nil && ms > 0 && ms < 1<<53 {
+			a.TimeoutMS = int64(ms)
+		}
+	}
+	if h.Facts != nil {
+		a.Files = h.Facts.Files
+	}
+	return []policy.Action{a}, nil
+}
+
+// monitorActions judges a background monitor: a shell command whose lines come back as messages, or a WebSocket.
+func (h *Hook) monitorActions(in map[string]json.RawMessage) ([]policy.Action, error) {
+	var actions []policy.Action
+	if _, ok := in["command"]; ok {
+		run, err := h.shellActions(in, "bash", "timeout_ms")
+		if err != nil {
+			return nil, err
+		}
+		actions = run
+	}
+	if raw, ok := in["ws"]; ok {
+		ws, err := object(raw)
+		if err != nil {
+			return nil, fmt.Errorf("ws: %w", err)
+		}
+		url, err := need(ws, "url")
+		if err != nil {
+			return nil, fmt.Errorf("ws: %w", err)
+		}
+		actions = append(actions, policy.Action{Name: policy.ActionWebFetch, URL: url})
+	}
+	if len(actions) == 0 {
+		return nil, errors.New("neither command nor ws is given")
+	}
+	return actions, nil
+}
+
+func (h *Hook) pathAction(name string, in map[string]json.RawMessage, keys ...string) ([]policy.Action, error) {
+	path, err := need(in, keys...)
+	if err != nil {
+		return nil, err
+	}
+	path = Join(h.Cwd, path)
+	return []policy.Action{{Name: name, Path: path, Files: h.files(path)}}, nil
+}
+
+func (h *Hook) searchActions(in map[string]json.RawMessage, patternKey string) ([]policy.Action, error) {
+	var dir, pattern string
+	if err := text(in, "path", &dir); err != nil {
+		return nil, err
+	}
+	if patternKey != "" {
+		if err := text(in, patternKey, &pattern); err != nil {
+			return nil, err
+		}
+	}
+	path := Join(h.Cwd, dir)
+	if base := globBase(pattern); base != "" {
+		path = Join(path, base)
+	}
+	return []policy.Action{{Name: policy.ActionFileRead, Path: path, Files: h.files(path)}}, nil
+}
+
+func (h *Hook) writeActions(in map[string]json.RawMessage) ([]policy.Action, error) {
+	actions, err := h.pathAction(policy.ActionFileWrite, in, "file_path", "notebook_path")
+	if err != nil {
+		return nil, err
+	}
+	a := &actions[0]
+	if raw, ok := in["content"]; ok {
+		if err := json.Unmarshal(raw, &a.Content); err != nil {
+			return nil, errors.New("content: expected a string")
+		}
+		sum := sha256.Sum256([]byte(a.Content))
+		a.ContentSHA256 = hex.EncodeToString(sum[:])
+		return actions, nil
+	}
+	a.Diff, err = editText(in)
+	return actions, err
+}
+
+// need reads the first of the keys that is there as a non-empty string.
+func need(in map[string]json.RawMessage, keys ...string) (string, error) {
+	for _, key := range keys {
+		if _, ok := in[key]; !ok {
+			continue
+		}
+		var s string
+		if err := text(in, key, &s); err != nil {
+			return "", err
+		}
+		if s == "" {
+			return "", fmt.Errorf("%s is empty", key)
+		}
+		return s, nil
+	}
+	return "", fmt.Errorf("%s is missing", keys[0])
+}
