@@ -20,3 +20,14 @@ func Of(c *fiber.Ctx) *Principal {
 	}
 	return nobody
 }
+
+type addressKey struct{}
+
+// AttachAddress puts the caller's network address into the request.
+func AttachAddress(c *fiber.Ctx, address string) { c.Context().SetUserValue(addressKey{}, address) }
+
+// Address is where the caller is, trusted proxies looked through; "" on the control socket and the decision endpoints.
+func Address(c *fiber.Ctx) string {
+	address, _ := c.Context().UserValue(addressKey{}).(string)
+	return address
+}

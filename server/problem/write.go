@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
-
-	"ambit/policy"
 )
 
 // Details is the body of an error answer (RFC 9457, section 3.1). Code, ID, Hint and Problems are extension members.
@@ -21,7 +19,7 @@ type Details struct {
 	ID     string `json:"id"` // stands in the log too
 	Hint   string `json:"hint,omitempty"`
 
-	Problems policy.Problems `json:"problems,omitempty"` // findings in a policy document
+	Problems any `json:"problems,omitempty"` // any: an endpoint's own list of findings, such as those about a policy document
 }
 
 // status of each code that a domain error may carry. An unlisted code is an internal error.
@@ -65,8 +63,8 @@ var titles = map[string]string{
 	"internal":           "Something went wrong on the server",
 }
 
-// listed is an error about a policy document, with its findings.
-type listed interface{ Problems() policy.Problems }
+// listed is an error with a list of findings for the answer's "problems" member.
+type listed interface{ ProblemList() any }
 
 // Of maps an error to its answer. An error without a code becomes "internal" and its text stays in the log.
 func Of(err error) Details {
@@ -83,7 +81,7 @@ func Of(err error) Details {
 	}
 	var l listed
 	if errors.As(err, &l) {
-		d.Problems = l.Problems()
+		d.Problems = l.ProblemList()
 	}
 	d.Title = titles[d.Code]
 	if d.Title == "" {
