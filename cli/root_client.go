@@ -4,4 +4,6 @@ package cli
 
 // root lists the verbs of the client program, which runs on engineers' machines.
 type root struct {
+	Hook    HookCmd    `cmd:"" help:"Judge one action of a coding agent (the agent runs this)."`
+	Version VersionCmd `cmd:"" help:"Print the version."`
 }

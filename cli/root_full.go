@@ -4,5 +4,7 @@ package cli
 
 // root lists the verbs of the full program, in the order in which --help shows them.
 type root struct {
-	Serve ServeCmd `cmd:"" help:"Run the server: console, decisions, ledger."`
+	Serve   ServeCmd   `cmd:"" help:"Run the server: console, decisions, ledger."`
+	Hook    HookCmd    `cmd:"" help:"Judge one action of a coding agent (the agent runs this)."`
+	Version VersionCmd `cmd:"" help:"Print the version."`
 }

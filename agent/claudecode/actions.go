@@ -76,7 +76,23 @@ func (h *Hook) expansionActions() ([]policy.Action, error) {
 	if name == "" {
 		return nil, errors.New("command_name is missing")
 	}
-	return []policy.Action{{Name: policy.ActionSkillInvoke, Skill: name, Source: h.skillSource()}}, nil
+	return []policy.Action{{Name: policy.ActionSkillInvoke, Skill: name, Source: h.expansionSource(source)}}, nil
+}
+
+// expansionSource says where a typed command comes from: as the installed client found it, else as Claude Code itself says.
+func (h *Hook) expansionSource(said string) string {
+	if h.Facts != nil {
+		return h.Facts.SkillSource
+	}
+	switch said {
+	case "builtin", "bundled":
+		return "builtin"
+	case "userSettings":
+		return "user"
+	case "projectSettings", "localSettings":
+		return "project"
+	}
+	return ""
 }
 
 func (h *Hook) skillSource() string {
