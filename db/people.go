@@ -1,0 +1,97 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// PersonRow is a row of people.
+type PersonRow struct {
+	ID        string
+	Email     string // lower case
+	Name      string
+	Groups    []string
+	Roles     []string
+	Disabled  bool
+	CreatedAt int64 // milliseconds since 1970
+}
+
+const personColumns = `id, email, name, groups, roles, disabled, created_at`
+
+// InsertPerson adds a person; ErrExists where the e-mail address is taken.
+func InsertPerson(ctx context.Context, tx *Tx, p *PersonRow) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO people (`+personColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		p.ID, p.Email, p.Name, list(p.Groups), list(p.Roles), p.Disabled, p.CreatedAt)
+	if err != nil {
+		return fmt.Errorf("insert person: %w", err)
+	}
+	return nil
+}
+
+// UpdatePerson writes all of a person's columns but the id and the time of creation.
+func UpdatePerson(ctx context.Context, tx *Tx, p *PersonRow) error {
+	_, err := tx.ExecContext(ctx, `UPDATE people SET email = $2, name = $3, groups = $4, roles = $5, disabled = $6 WHERE id = $1`,
+		p.ID, p.Email, p.Name, list(p.Groups), list(p.Roles), p.Disabled)
+	if err != nil {
+		return fmt.Errorf("update person: %w", err)
+	}
+	return nil
+}
+
+// People returns everybody, by e-mail address.
+func People(ctx context.Context, q Queryer) ([]PersonRow, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+personColumns+` FROM people ORDER BY email`)
+	if err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	defer rows.Close()
+	var people []PersonRow
+	for rows.Next() {
+		p, err := scanPerson(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read people: %w", err)
+		}
+		people = append(people, p)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	return people, nil
+}
+
+// PersonByEmail finds a person by lower-case e-mail address; ErrNotFound where there is none.
+func PersonByEmail(ctx context.Context, q Queryer, email string) (PersonRow, error) {
+	p, err := scanPerson(q.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE email = $1`, email))
+	if err = scanError(err); errors.Is(err, ErrNotFound) {
+		return p, ErrNotFound
+	}
+	if err != nil {
+		return p, fmt.Errorf("read person: %w", err)
+	}
+	return p, nil
+}
+
+type scanner interface{ Scan(dest ...any) error }
+
+func scanPerson(row scanner) (PersonRow, error) {
+	var p PersonRow
+	var groups, roles string
+	if err := row.Scan(&p.ID, &p.Email, &p.Name, &groups, &roles, &p.Disabled, &p.CreatedAt); err != nil {
+		return p, err
+	}
+	return p, errors.Join(json.Unmarshal([]byte(groups), &p.Groups), json.Unmarshal([]byte(roles), &p.Roles))
+}
+
+// list is the JSON form of a list of strings; an empty list is [] rather than null.
+func list(items []string) string {
+	if len(items) == 0 {
+		return "[]"
+	}
+	text, err := json.Marshal(items)
+	if err != nil {
+		return "[]" // cannot happen: strings always marshal
+	}
+	return string(text)
+}

@@ -1,0 +1,76 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+
+	"ambit/audit"
+	"ambit/server/caller"
+)
+
+// actorOf says who did it and from where.
+func actorOf(by *caller.Principal, address string) audit.Actor {
+	a := audit.Actor{User: by.Person, Groups: by.Groups, Credential: by.Credential, Address: address}
+	if a.User == "" {
+		a.User = by.Name
+	}
+	if a.User == "" {
+		a.User = string(by.Kind)
+	}
+	return a
+}
+
+// changed is the event of an administrative change. before and after are views without secrets.
+func changed(kind string, by *caller.Principal, address, object, id string, before, after any) *audit.Event {
+	return &audit.Event{
+		Type: kind, Phase: audit.PhaseAdmin, Actor: actorOf(by, address),
+		Change: &audit.Change{Object: object, ID: id, Before: view(before), After: view(after)},
+	}
+}
+
+// signInEvent tells of a sign-in or of its refusal. The person is "unknown" where no account has the address: what was
+// typed there may be a password.
+func signInEvent(kind string, p *caller.Person, address, credential string, outcome map[string]string) *audit.Event {
+	e := &audit.Event{Type: kind, Phase: audit.PhaseAdmin, Actor: audit.Actor{User: "unknown", Address: address, Credential: credential}, Outcome: view(outcome)}
+	if p != nil {
+		e.Actor.User, e.Actor.Groups = p.Email, p.Groups
+	}
+	return e
+}
+
+// refused records a refusal and returns it; where it can't be recorded, that is the error.
+func (s *Service) refused(ctx context.Context, p *caller.Person, address, why string, refusal error) error {
+	if err := s.ledger.Append(ctx, signInEvent("sign_in.refused", p, address, "", map[string]string{"reason": why})); err != nil {
+		return err
+	}
+	return refusal
+}
+
+func view(v any) json.RawMessage {
+	if v == nil {
+		return nil
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil // cannot happen: views are plain structs and maps
+	}
+	return text
+}
+
+type personRecord struct {
+	Email  string        `json:"email"`
+	Name   string        `json:"name"`
+	Groups []string      `json:"groups"`
+	Roles  []caller.Role `json:"roles"`
+}
+
+func personView(p *caller.Person) personRecord {
+	return personRecord{Email: p.Email, Name: p.Name, Groups: append([]string{}, p.Groups...), Roles: append([]caller.Role{}, p.Roles...)}
+}
+
+type tokenRecord struct {
+	Name      string         `json:"name"`
+	Scopes    []caller.Scope `json:"scopes"`
+	Person    string         `json:"person,omitempty"`
+	ExpiresAt string         `json:"expires_at,omitempty"`
+}
