@@ -58,7 +58,10 @@ func (k *Hook) Run(ctx context.Context) int {
 			}
 			done <- o
 		}()
-		o.verdict, o.err = k.ask(ctx, &event)
+		// The work stops a little earlier, so that its own words for what hung win over the general ones below.
+		work, cancel := context.WithTimeout(ctx, k.Timeout-k.Timeout/20)
+		defer cancel()
+		o.verdict, o.err = k.ask(work, &event)
 	}()
 	var o outcome
 	select {
@@ -107,7 +110,7 @@ func (k *Hook) ask(ctx context.Context, event *atomic.Pointer[string]) ([]byte, 
 	case h.Facts != nil:
 		return nil, failf("remove whatever sits between Claude Code and ambit", "the call already has a member \"ambit\"")
 	case !h.Known():
-		return nil, failf("update ambit, or remove the hook for it", "it does not know the event %q", h.Event)
+		return nil, failf("update ambit, or remove the hook for it", "it can't answer the event %q", h.Event)
 	case !h.Gates():
 		if _, worth := h.Report(); !worth {
 			return []byte("{}"), nil

@@ -45,11 +45,11 @@ func (m Machine) skillSource(skill string, f *claudecode.Facts) string {
 			break
 		}
 	}
-	switch {
-	case len(found) == 1:
+	if claudecode.BuiltinSkill(skill) {
+		found = append(found, "builtin")
+	}
+	if len(found) == 1 {
 		return found[0]
-	case len(found) == 0 && claudecode.BuiltinSkill(skill):
-		return "builtin"
 	}
 	return ""
 }

@@ -116,8 +116,12 @@ func (h *Hook) parseTool() error {
 // Gates reports whether the answer decides if something happens. It is true for events that this version does not know.
 func (h *Hook) Gates() bool { return GatesEvent(h.Event) }
 
-// Known reports whether this version knows the event.
-func (h *Hook) Known() bool { return roleOf(h.Event) != unknownEvent }
+// Known reports whether this version can answer the event. It can't answer WorktreeCreate, where the hook would have to make
+// the worktree itself.
+func (h *Hook) Known() bool {
+	r := roleOf(h.Event)
+	return r == gate || r == report
+}
 
 // Resource is where the action would happen, as far as the hook tells: a bare client sends only its cwd.
 func (h *Hook) Resource() policy.Resource {

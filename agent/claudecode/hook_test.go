@@ -1,0 +1,258 @@
+package claudecode
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ambit/policy"
+)
+
+func call(tool, input string) string {
+	return `{"session_id":"s","cwd":"/proj/app","hook_event_name":"PreToolUse","tool_use_id":"t","prompt_id":"p","tool_name":"` + tool + `","tool_input":` + input + `}`
+}
+
+func mustActions(t *testing.T, body string) []policy.Action {
+	t.Helper()
+	h, err := Parse([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	actions, err := h.Actions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return actions
+}
+
+// TestToolsNameTheirActions ensures that each tool is judged as what it does.
+func TestToolsNameTheirActions(t *testing.T) {
+	for _, c := range []struct {
+		tool, input string
+		want        []string // name and what counts
+	}{
+		{"Bash", `{"command":"ls","timeout":5000}`, []string{"shell.exec ls bash"}},
+		{"PowerShell", `{"command":"ls"}`, []string{"shell.exec ls powershell"}},
+		{"Monitor", `{"command":"tail -f x","description":"d"}`, []string{"shell.exec tail -f x bash"}},
+		{"Monitor", `{"ws":{"url":"wss://example.com/x"}}`, []string{"web.fetch wss://example.com/x"}},
+		{"Monitor", `{"command":"ls","ws":{"url":"wss://example.com/x"}}`, []string{"shell.exec ls bash", "web.fetch wss://example.com/x"}},
+		{"Read", `{"file_path":"a.go"}`, []string{"file.read /proj/app/a.go"}},
+		{"Read", `{"file_path":"/etc/passwd"}`, []string{"file.read /etc/passwd"}},
+		{"Read", `{"file_path":"~/.ssh/id"}`, []string{"file.read ~/.ssh/id"}},
+		{"Read", `{"file_path":"a/../../b"}`, []string{"file.read /proj/app/a/../../b"}},
+		{"Write", `{"file_path":"a.go","content":"x"}`, []string{"file.write /proj/app/a.go"}},
+		{"MultiEdit", `{"file_path":"/proj/app/a.go","edits":[{"old_string":"a","new_string":"b"}]}`, []string{"file.write /proj/app/a.go"}},
+		{"NotebookEdit", `{"notebook_path":"n.ipynb","new_source":"1"}`, []string{"file.write /proj/app/n.ipynb"}},
+		{"LS", `{"path":"/proj"}`, []string{"file.read /proj"}},
+		{"Grep", `{"pattern":"x"}`, []string{"file.read /proj/app"}},
+		{"Grep", `{"pattern":"x","path":"../other"}`, []string{"file.read /proj/app/../other"}},
+		{"Glob", `{"pattern":"**/*.go"}`, []string{"file.read /proj/app"}},
+		{"Glob", `{"pattern":"/etc/*"}`, []string{"file.read /etc/"}},
+		{"Glob", `{"pattern":"../x/*.go"}`, []string{"file.read /proj/app/../x/"}},
+		{"Glob", `{"pattern":"*/../../etc/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"{/etc,x}/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"*.go","path":"/etc"}`, []string{"file.read /etc"}},
+		{"Skill", `{"skill":"/demo"}`, []string{"skill.invoke demo"}},
+		{"WebFetch", `{"url":"https://a/","prompt":"x"}`, []string{"web.fetch https://a/"}},
+		{"WebSearch", `{"query":"x"}`, []string{"tool.use WebSearch"}},
+		{"Task", `{"subagent_type":"Explore","prompt":"x","model":"opus"}`, []string{"agent.spawn Explore opus"}},
+		{"Agent", `{"prompt":"x"}`, []string{"agent.spawn general-purpose"}},
+		{"mcp__git_hub__create__issue", `{}`, []string{"mcp.call git_hub create__issue"}},
+		{"KillShell", `{"shell_id":"1"}`, []string{"tool.use KillShell"}},
+		{"NeverSeenBefore", `{"x":1}`, []string{"tool.use NeverSeenBefore"}},
+	} {
+		var got []string
+		for _, a := range mustActions(t, call(c.tool, c.input)) {
+			got = append(got, strings.Join(strings.Fields(strings.Join([]string{a.Name, a.Command, a.Shell, a.Path, a.Skill, a.Server, a.Tool, a.URL, a.Model}, " ")), " "))
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s %s: -want +got\n%s", c.tool, c.input, diff)
+		}
+	}
+}
+
+// TestKeysAreMatchedExactly ensures that a second spelling of a key can't show the policy another command than the client runs.
+func TestKeysAreMatchedExactly(t *testing.T) {
+	a := mustActions(t, call("Bash", `{"command":"rm -rf x","Command":"ls","COMMAND":"ls"}`))
+	if a[0].Command != "rm -rf x" {
+		t.Errorf("judges %q", a[0].Command)
+	}
+	h, err := Parse([]byte(`{"session_id":"s","hook_event_name":"PreToolUse","Hook_Event_Name":"Stop","tool_use_id":"t","tool_name":"Bash","Tool_Name":"Read","tool_input":{}}`))
+	if err != nil || h.Event != PreToolUse || h.ToolName != "Bash" {
+		t.Errorf("got %+v, %v", h, err)
+	}
+}
+
+// TestMCPServerNamedByClient ensures that a server whose name holds two underscores is not cut in the wrong place.
+func TestMCPServerNamedByClient(t *testing.T) {
+	body := strings.TrimSuffix(call("mcp__my__srv__do", `{}`), "}") + `,"mcp_server":{"name":"my  srv"}}`
+	if a := mustActions(t, body); a[0].Server != "my  srv" || a[0].Tool != "do" {
+		t.Errorf("got %q %q", a[0].Server, a[0].Tool)
+	}
+	body = strings.TrimSuffix(call("mcp__evil__do", `{}`), "}") + `,"mcp_server":{"name":"good"}}`
+	if a := mustActions(t, body); a[0].Server != "evil" {
+		t.Errorf("a server that is not the tool's was believed: %q", a[0].Server)
+	}
+}
+
+// TestWhatCannotBeReadIsAnError ensures that no half-read call gets through.
+func TestWhatCannotBeReadIsAnError(t *testing.T) {
+	for name, body := range map[string]string{
+		"empty": "", "space": " \n", "text": "hello", "list": "[]", "cut off": call("Bash", `{"command":"ls"`)[:80],
+		"two objects":       call("Bash", `{"command":"ls"}`) + "{}",
+		"no event":          `{"session_id":"s"}`,
+		"no session":        `{"hook_event_name":"Stop"}`,
+		"event no string":   `{"hook_event_name":1,"session_id":"s"}`,
+		"no tool":           `{"session_id":"s","hook_event_name":"PreToolUse","tool_use_id":"t","tool_input":{}}`,
+		"no tool use id":    `{"session_id":"s","hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{}}`,
+		"input no object":   call("Bash", `"ls"`),
+		"facts no object":   strings.TrimSuffix(call("Bash", `{}`), "}") + `,"ambit":3}`,
+		"server no object":  strings.TrimSuffix(call("Bash", `{}`), "}") + `,"mcp_server":"x"}`,
+		"facts wrong types": strings.TrimSuffix(call("Bash", `{}`), "}") + `,"ambit":{"files":3}}`,
+	} {
+		if h, err := Parse([]byte(body)); err == nil {
+			t.Errorf("%s: read as %+v", name, h)
+		}
+	}
+	for _, body := range []string{
+		call("Bash", `{}`), call("Bash", `{"command":""}`), call("Bash", `{"command":["ls"]}`), call("Read", `{}`), call("Write", `{"content":"x"}`),
+		call("Write", `{"file_path":"a","content":{}}`), call("Skill", `{}`), call("WebFetch", `{"url":null}`), call("Monitor", `{}`), call("Monitor", `{"ws":{}}`),
+		call("MultiEdit", `{"file_path":"a","edits":"x"}`), call("Glob", `{"pattern":7}`),
+		`{"session_id":"s","hook_event_name":"UserPromptSubmit"}`, `{"session_id":"s","hook_event_name":"PreModelSwitch"}`,
+		`{"session_id":"s","hook_event_name":"UserPromptExpansion"}`, `{"session_id":"s","hook_event_name":"SomethingNew"}`,
+		`{"session_id":"s","hook_event_name":"WorktreeCreate"}`,
+	} {
+		h, err := Parse([]byte(body))
+		if err != nil {
+			t.Errorf("%s: %v", body, err)
+			continue
+		}
+		if actions, err := h.Actions(); err == nil {
+			t.Errorf("%s: actions %+v without an error", body, actions)
+		}
+	}
+}
+
+// TestFactsReachTheRequest ensures that what the installed client found is what the policy is asked about.
+func TestFactsReachTheRequest(t *testing.T) {
+	body := strings.TrimSuffix(call("Read", `{"file_path":"docs/x"}`), "}") +
+		`,"ambit":{"client":"ambit/1","agent":"claude-code/2.1.330","platform":"linux","home":"/home/ada","tmp":"/tmp","root":"/proj/app","repository":"github.com/acme/app","case_sensitive":true,` +
+		`"files":[{"path":"/proj/app/docs/x","resolved":"/etc/x","kind":"file"}]}}`
+	h, err := Parse([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := policy.Resource{Repository: "github.com/acme/app", Root: "/proj/app", Cwd: "/proj/app", Home: "/home/ada", Tmp: "/tmp", Platform: "linux", CaseSensitive: true, Resolves: true}
+	if diff := cmp.Diff(want, h.Resource()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	actions, err := h.Actions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]policy.File{{Path: "/proj/app/docs/x", Resolved: "/etc/x", Kind: "file"}}, actions[0].Files); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if h.AgentName() != "claude-code/2.1.330" {
+		t.Errorf("agent %q", h.AgentName())
+	}
+}
+
+// TestMentions ensures that files a prompt pulls in are found, rather one too many than one too few.
+func TestMentions(t *testing.T) {
+	for prompt, want := range map[string][]string{
+		"fix it":                             nil,
+		"mail ada@acme.test":                 nil,
+		"look at @main.go, please":           {"main.go"},
+		"@.env":                              {".env"},
+		"(@a/b.go) and @a/b.go":              {"a/b.go"},
+		`see @"my file.txt" now`:             {"my file.txt"},
+		"@~/.ssh/id_rsa":                     {"~/.ssh/id_rsa"},
+		"@main.go#L10-20":                    {"main.go#L10-20", "main.go"},
+		"@ nothing":                          nil,
+		"x\n@/etc/passwd\ny":                 {"/etc/passwd"},
+		"@..":                                nil,
+		"@../secret and\t@../../other/x.txt": {"../secret", "../../other/x.txt"},
+	} {
+		if diff := cmp.Diff(want, Mentions(prompt)); diff != "" {
+			t.Errorf("%q: -want +got\n%s", prompt, diff)
+		}
+	}
+}
+
+// TestMentionsAreJudgedAsReads ensures that a prompt carries its files, but a finished background agent's message does not.
+func TestMentionsAreJudgedAsReads(t *testing.T) {
+	a := mustActions(t, `{"session_id":"s","cwd":"/proj","hook_event_name":"UserPromptSubmit","prompt":"read @.env"}`)
+	if diff := cmp.Diff([]policy.File{{Path: "/proj/.env"}}, a[0].Files); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	a = mustActions(t, `{"session_id":"s","cwd":"/proj","hook_event_name":"UserPromptSubmit","prompt":"<task-notification>@.env"}`)
+	if len(a[0].Files) != 0 {
+		t.Errorf("got %+v", a[0].Files)
+	}
+}
+
+// TestReportsHoldNoOutput ensures that what a tool printed or a file held never gets into a report.
+func TestReportsHoldNoOutput(t *testing.T) {
+	const secret = "correct-horse-battery"
+	for _, body := range []string{
+		`{"session_id":"s","hook_event_name":"PostToolUse","tool_name":"Bash","tool_use_id":"t","tool_input":{"command":"cat x"},"tool_response":{"stdout":"` + secret + `","stderr":""},"duration_ms":3}`,
+		`{"session_id":"s","hook_event_name":"PostToolUse","tool_name":"Edit","tool_use_id":"t","tool_input":{"file_path":"a","old_string":"` + secret + `","new_string":"b"},"tool_response":{"originalFile":"` + secret + `"}}`,
+		`{"session_id":"s","hook_event_name":"PostToolUse","tool_name":"Write","tool_use_id":"t","tool_input":{"file_path":"a","content":"` + secret + `"},"tool_response":{}}`,
+		`{"session_id":"s","hook_event_name":"PostToolUseFailure","tool_name":"Bash","tool_use_id":"t","tool_input":{"command":"x"},"error":"Exit code 3\n` + secret + `"}`,
+		`{"session_id":"s","hook_event_name":"Stop","last_assistant_message":"` + secret + `"}`,
+	} {
+		h, err := Parse([]byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, ok := h.Report()
+		if !ok {
+			t.Fatalf("%s is not reported", h.Event)
+		}
+		var all strings.Builder
+		all.Write(r.Outcome)
+		for _, a := range r.Actions {
+			all.WriteString(plain(t, a))
+		}
+		if strings.Contains(all.String(), secret) {
+			t.Errorf("%s %s reports %s", h.Event, h.ToolName, all.String())
+		}
+		reduced, err := h.Reduced()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.Event != PostToolUseFailure && strings.Contains(string(reduced), secret) {
+			t.Errorf("%s %s sends %s", h.Event, h.ToolName, reduced)
+		}
+	}
+}
+
+// FuzzParse ensures that no input makes the adapter panic, and that what it reads it can answer.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(call("Bash", `{"command":"ls"}`)))
+	f.Add([]byte(call("Monitor", `{"ws":{"url":"x"}}`)))
+	f.Add([]byte(`{"session_id":"s","hook_event_name":"UserPromptSubmit","prompt":"@a @\"b c\" @"}`))
+	f.Add([]byte(`{"session_id":"s","hook_event_name":"PostToolUse","tool_name":"Bash","tool_response":{"stdout":"x"},"ambit":{}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		SniffEvent(body)
+		h, err := Parse(body)
+		if err != nil {
+			return
+		}
+		actions, err := h.Actions()
+		if err == nil && h.Gates() && len(actions) == 0 {
+			t.Errorf("gates without an action: %s", body)
+		}
+		h.Report()
+		if _, err := h.Reduced(); err != nil {
+			t.Errorf("reduce: %v", err)
+		}
+		if h.Known() && h.Event != WorktreeCreate && h.Facts != nil {
+			if _, err := Check(h, Reply(h, Verdict{ID: "dec_1", Effect: policy.Deny, Enforced: true, Reason: "no"})); err != nil {
+				t.Errorf("own reply is refused: %v", err)
+			}
+		}
+	})
+}

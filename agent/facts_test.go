@@ -1,0 +1,133 @@
+package agent
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ambit/agent/claudecode"
+	"ambit/policy"
+)
+
+func mustParse(t *testing.T, body string) *claudecode.Hook {
+	t.Helper()
+	h, err := claudecode.Parse([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func readCall(cwd, path string) string {
+	return `{"session_id":"s","cwd":"` + cwd + `","hook_event_name":"PreToolUse","tool_use_id":"t","tool_name":"Read","tool_input":{"file_path":"` + path + `"}}`
+}
+
+func machine(env map[string]string) Machine {
+	return Machine{Getenv: func(k string) string { return env[k] }, Version: "test"}
+}
+
+// TestFacts ensures that links are followed, and that root and repository are those of the folder the session began in.
+func TestFacts(t *testing.T) {
+	base := tempDir(t)
+	repo := filepath.Join(base, "src", "app")
+	mustWrite(t, filepath.Join(repo, "docs.txt"), "x")
+	git(t, repo, "init", "-q")
+	git(t, repo, "remote", "add", "origin", "https://github.com/acme/app")
+	other := filepath.Join(base, "src", "other")
+	mustWrite(t, filepath.Join(other, "secret"), "x")
+	if err := os.Symlink(other, filepath.Join(repo, "link")); err != nil {
+		t.Fatal(err)
+	}
+	m := machine(map[string]string{"HOME": filepath.Join(base, "home"), "CLAUDE_PROJECT_DIR": repo, "AI_AGENT": "claude-code_2-1-330_harness", "USER": "ada"})
+	f := m.facts(mustParse(t, readCall(other, "../app/link/../other/secret")))
+	if f.Root != repo || f.Repository != "github.com/acme/app" || f.Cwd != other || f.Agent != "claude-code/2.1.330" || f.User != "ada" {
+		t.Errorf("got %+v", f)
+	}
+	// "link/.." is the parent of what the link leads to, not the repository.
+	want := []policy.File{{Path: other + "/../app/link/../other/secret", Resolved: filepath.Join(base, "src", "other", "secret"), Kind: "file"}}
+	if diff := cmp.Diff(want, f.Files); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestHomeIsNoRoot ensures that a repository around a whole home folder does not open that home.
+func TestHomeIsNoRoot(t *testing.T) {
+	base := tempDir(t)
+	home := filepath.Join(base, "home", "ada")
+	mustWrite(t, filepath.Join(home, "x", "y"), "z")
+	git(t, base, "init", "-q")
+	for _, h := range []string{base, home, filepath.Join(home, "x")} {
+		f := machine(map[string]string{"HOME": h, "CLAUDE_PROJECT_DIR": base}).facts(mustParse(t, readCall(home, "x")))
+		if f.Root != "" || f.Repository != "" {
+			t.Errorf("home %s: got root %q", h, f.Root)
+		}
+	}
+	f := machine(map[string]string{"HOME": "/somewhere/else", "CLAUDE_PROJECT_DIR": base}).facts(mustParse(t, readCall(home, "x")))
+	if f.Root != base {
+		t.Errorf("got root %q", f.Root)
+	}
+}
+
+// TestResolve ensures that what can't be resolved stays in the list without an answer.
+func TestResolve(t *testing.T) {
+	base := tempDir(t)
+	mustWrite(t, filepath.Join(base, "file"), "x")
+	for _, l := range [][2]string{{"loop", "loop"}, {"gone", "missing"}, {"up", ".."}} {
+		if err := os.Symlink(l[1], filepath.Join(base, l[0])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := []string{base + "/file", base + "/loop", base + "/gone", base + "/new/deep", "relative", base + "/file", "~/file", base + "/up/" + filepath.Base(base) + "/file"}
+	want := []policy.File{
+		{Path: base + "/file", Resolved: base + "/file", Kind: "file"}, {Path: base + "/loop"},
+		{Path: base + "/gone", Resolved: base + "/missing", Kind: "missing"}, {Path: base + "/new/deep", Resolved: base + "/new/deep", Kind: "missing"},
+		{Path: "relative"}, {Path: "~/file", Resolved: base + "/file", Kind: "file"},
+		{Path: base + "/up/" + filepath.Base(base) + "/file", Resolved: base + "/file", Kind: "file"},
+	}
+	if diff := cmp.Diff(want, resolveAll(names, base)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	many := make([]string, maxFiles+10)
+	for i := range many {
+		many[i] = base + "/" + itoa(i)
+	}
+	if n := len(resolveAll(many, base)); n != maxFiles {
+		t.Errorf("%d files", n)
+	}
+}
+
+// TestSkillSource ensures that a skill's source is named only where it is certain.
+func TestSkillSource(t *testing.T) {
+	base := tempDir(t)
+	repo, config := filepath.Join(base, "app"), filepath.Join(base, "config")
+	mustWrite(t, filepath.Join(repo, "x"), "")
+	git(t, repo, "init", "-q")
+	mustWrite(t, filepath.Join(repo, ".claude/skills/own/SKILL.md"), "x")
+	mustWrite(t, filepath.Join(repo, ".claude/commands/cmd.md"), "x")
+	mustWrite(t, filepath.Join(repo, "api/.claude/skills/nested/SKILL.md"), "x")
+	mustWrite(t, filepath.Join(base, ".claude/skills/outer/SKILL.md"), "x")
+	mustWrite(t, filepath.Join(config, "skills/mine/SKILL.md"), "x")
+	mustWrite(t, filepath.Join(config, "skills/both/SKILL.md"), "x")
+	mustWrite(t, filepath.Join(repo, ".claude/skills/both/SKILL.md"), "x")
+	mustWrite(t, filepath.Join(repo, ".claude/skills/verify/SKILL.md"), "x")
+	mustWrite(t, filepath.Join(config, "plugins/installed_plugins.json"), `{"version":2,"plugins":{"lint@market":[{}],"dup@market":[{}],"dup@other":[{}],"lost@nowhere":[{}],"local@dir":[{}]}}`)
+	mustWrite(t, filepath.Join(config, "plugins/known_marketplaces.json"), `{"market":{"source":{"source":"github","repo":"acme/plugins"}},"other":{"source":{"source":"git","url":"git@git.acme.test:p.git"}},"dir":{"source":{"source":"directory","path":"/x"}}}`)
+	m := machine(map[string]string{"CLAUDE_CONFIG_DIR": config})
+	for skill, want := range map[string]string{
+		"own": "github.com/acme/app/.claude/skills/own", "cmd": "github.com/acme/app/.claude/skills/cmd", "nested": "github.com/acme/app/.claude/skills/nested",
+		"mine": "user", "both": "", "outer": "", "debug": "builtin", "nobody": "",
+		"verify":   "github.com/acme/app/.claude/skills/verify", // a project's skill of a built-in name
+		"lint:run": "github.com/acme/plugins/lint",
+		"dup:run":  "", "lost:run": "", "local:run": "", "../own": "", "": "", "a:../b": "",
+	} {
+		f := &claudecode.Facts{Cwd: filepath.Join(repo, "api"), Root: repo, Repository: "github.com/acme/app"}
+		if got := m.skillSource(skill, f); got != want {
+			t.Errorf("%q: got %q, want %q", skill, got, want)
+		}
+	}
+	if got := m.skillSource("own", &claudecode.Facts{Cwd: repo}); got != "" {
+		t.Errorf("without a root: %q", got)
+	}
+}
