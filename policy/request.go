@@ -1,6 +1,9 @@
 package policy
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // The names of the actions that a policy judges (docs/policy.md has their properties).
 const (
@@ -18,13 +21,20 @@ const (
 	ActionToolUse      = "tool.use"
 )
 
+// Actions lists the names of all actions.
+func Actions() []string {
+	return []string{ActionSessionStart, ActionSessionEnd, ActionPromptSubmit, ActionShellExec, ActionFileRead, ActionFileWrite,
+		ActionSkillInvoke, ActionMCPCall, ActionWebFetch, ActionModelSelect, ActionAgentSpawn, ActionToolUse}
+}
+
 // Request is one proposed action with every fact that the policy may ask about.
 // A fact that nobody could establish is the zero value; the policy treats it as unknown, never as harmless.
 type Request struct {
 	Subject  Subject
 	Action   Action
 	Resource Resource
-	Agent    string // name and version, "claude-code/2.1.330"; "" is unknown
+	Agent    string    // name and version, "claude-code/2.1.330"; "" is unknown
+	At       time.Time // when the action is asked for; zero is unknown, and then no exception applies
 }
 
 // Subject is the person who asks.
@@ -44,7 +54,11 @@ type Resource struct {
 	Tmp        string // absolute; "" is unknown
 	Platform   string // linux, darwin, windows; "" counts as linux
 
-	// CaseSensitive is false where the file system folds case. Deny and protect rules fold case always.
+	// The same directories with every link followed; "" where nobody resolved them or they are the same.
+	ResolvedRoot, ResolvedHome, ResolvedTmp string
+
+	// CaseSensitive is false where the file system folds case: then directories that permit match in any case. Whoever
+	// doesn't know sets it for linux and not for darwin and windows. Deny and protect rules fold case always.
 	CaseSensitive bool
 	// Resolves is true where the client resolves links itself (an installed client): a path that the policy
 	// finds and the client did not resolve is then refused. False: paths are judged lexically.
@@ -82,4 +96,8 @@ type File struct {
 	Path     string `json:"path"`               // as named in the action, joined with the cwd, not cleaned
 	Resolved string `json:"resolved,omitempty"` // absolute, every link followed; "" where it could not be resolved
 	Kind     string `json:"kind,omitempty"`     // file, dir, missing, fifo, socket, device, other
+
+	// Repository is that of the Git work tree which holds the file, NoRepository outside any, "" unknown. It matters
+	// for files outside the session's root only.
+	Repository string `json:"repository,omitempty"`
 }

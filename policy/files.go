@@ -1,0 +1,148 @@
+package policy
+
+import (
+	"path"
+	"strings"
+
+	"ambit/policy/paths"
+	"ambit/policy/shell"
+)
+
+// filesRule is a compiled files control. Rules that permit exist twice: as written, and folded for file systems that fold.
+type filesRule struct {
+	read, write             []pathRule
+	foldedRead, foldedWrite []pathRule
+	deny, protect           []pathRule
+}
+
+func (c *compiler) files(path string, read, write, deny, protect []string) *filesRule {
+	f := &filesRule{
+		read: c.paths(keyPath(path, "read"), read, false), write: c.paths(keyPath(path, "write"), write, false),
+		deny: c.paths(keyPath(path, "deny"), deny, true), protect: c.paths(keyPath(path, "protect"), protect, true),
+	}
+	f.foldedRead, f.foldedWrite = foldRules(f.read), foldRules(f.write)
+	return f
+}
+
+func foldRules(rules []pathRule) []pathRule {
+	out := make([]pathRule, len(rules))
+	for i, r := range rules {
+		r.rel = paths.Fold(r.rel)
+		if r.split() != nil { // can't fail: the same pattern compiled before folding
+			continue
+		}
+		out[i] = r
+	}
+	return out
+}
+
+// permits gives the directory rule that lets t be read or written in every form of its name.
+func (f *filesRule) permits(e *eval, t *target) (string, bool) {
+	rules, fold := f.read, !e.r.Resource.CaseSensitive
+	if t.write {
+		rules = f.write
+	}
+	names := t.names
+	if fold {
+		if names, rules = t.folded, f.foldedRead; t.write {
+			rules = f.foldedWrite
+		}
+	}
+	which := ""
+	for _, name := range names {
+		i := coveredBy(e, rules, name, fold)
+		if i < 0 || paths.System(name) && (t.write || rules[i].comps != nil || rules[i].base != baseAbs || "/"+rules[i].rel != name) {
+			return "", false
+		}
+		which = rules[i].text
+	}
+	return which, which != ""
+}
+
+func coveredBy(e *eval, rules []pathRule, name string, fold bool) int {
+	for i := range rules {
+		bases := e.places.of(rules[i].base)
+		if fold {
+			bases = e.places.folded(rules[i].base)
+		}
+		if rules[i].covers(name, bases) {
+			return i
+		}
+	}
+	return -1
+}
+
+// forbidden gives the deny rule, or for writes the protect rule, that t touches.
+func (f *filesRule) forbidden(e *eval, t *target) (rule string, protect, hit bool) {
+	if rule, hit = touches(e, f.deny, t); hit || !t.write {
+		return rule, false, hit
+	}
+	rule, hit = touches(e, f.protect, t)
+	return rule, true, hit
+}
+
+func touches(e *eval, rules []pathRule, t *target) (string, bool) {
+	for i := range rules {
+		r := &rules[i]
+		for _, name := range t.folded {
+			if r.forbids(e, t, name) {
+				return r.text, true
+			}
+		}
+	}
+	return "", false
+}
+
+// forbids judges one form of a name by one rule that restricts. Where the rule's base is unknown its name counts in any
+// directory: not knowing never removes a restriction.
+func (r *pathRule) forbids(e *eval, t *target, folded string) bool {
+	rule := *r
+	if !e.places.known(r.base) {
+		rule.base = baseAny
+	}
+	bases := e.places.folded(rule.base)
+	switch {
+	case rule.covers(folded, bases):
+		return true
+	case t.glob != "" && rule.meets(t.glob, bases, t.dots):
+		return true
+	case !t.tree || t.visible && strings.HasPrefix(path.Base(rule.rel), "."):
+		return false // visible: the tool leaves out names that begin with a dot
+	case rule.base == baseAny:
+		// Whether such a name lies somewhere in the tree nobody knows. Dot files like .env are kept at the top of a
+		// repository by convention, so a tree from there or from above counts as touching them; further down not.
+		return strings.HasPrefix(rule.rel, ".") && e.holdsRoot(folded)
+	}
+	return rule.holds(folded, bases)
+}
+
+// meets reports whether a shell pattern, absolute and folded, could stand for something that the rule names. dots says
+// whether its wildcards match a leading dot.
+func (r *pathRule) meets(glob string, bases []string, dots bool) bool {
+	switch r.base {
+	case baseAbs:
+		return overlap(glob, "/"+r.rel, dots)
+	case baseAny:
+		return overlap(glob, "/**/"+r.rel, dots)
+	}
+	for _, b := range bases {
+		if b != "" && overlap(glob, b+"/"+r.rel, dots) {
+			return true
+		}
+	}
+	return false
+}
+
+func overlap(glob, rule string, dots bool) bool {
+	return shell.GlobsOverlap(glob, rule, dots) || shell.GlobsOverlap(glob, rule+"/**", dots)
+}
+
+// holdsRoot reports whether a tree from the folded directory holds the session's root.
+func (e *eval) holdsRoot(folded string) bool {
+	for _, root := range e.places.foldedRoot {
+		if root != "" && paths.Inside(folded, root) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,186 @@
+package policy
+
+import (
+	"path"
+	"strings"
+
+	"ambit/policy/paths"
+)
+
+// generalFiles judges what holds for files whatever the layers say.
+func (e *eval) generalFiles() {
+	for i := range e.targets {
+		t := &e.targets[i]
+		if t.problem != nil {
+			f := *t.problem
+			f.At = t.span()
+			e.refuse(false, f)
+			continue
+		}
+		e.generalKind(t)
+		e.generalNames(t)
+	}
+}
+
+// generalKind refuses files that are not files.
+func (e *eval) generalKind(t *target) {
+	switch t.kind {
+	case "", paths.KindFile, paths.KindMissing:
+		return
+	case paths.KindDir:
+		if e.r.Action.Name != ActionFileWrite {
+			return
+		}
+	}
+	e.refuse(false, Finding{Control: "files", Rule: "kind", At: t.span(), Message: quote(t.names[0]) + " is not a regular file but a " + t.kind})
+}
+
+// generalNames refuses protected names and credentials, in monitor mode too.
+func (e *eval) generalNames(t *target) {
+	for _, name := range t.folded {
+		if t.write {
+			which, hit := paths.Protected(name)
+			if !hit && t.tree && !t.visible && e.holdsRoot(name) {
+				which, hit = ".git", true
+			}
+			if !hit && t.glob != "" {
+				which, hit = paths.Protected(strings.ReplaceAll(t.glob, `\`, ""))
+			}
+			if hit {
+				e.refuse(true, Finding{Control: "files", Rule: which, At: t.span(),
+					Message: quote(t.names[0]) + " can't be written: " + which + " is always protected, because it changes what runs later",
+					Hint:    "ask a person to make this change by hand"})
+				return
+			}
+		}
+		if which, hit := paths.Credential(name); hit {
+			e.refuse(true, Finding{Control: "files", Rule: which, At: t.span(),
+				Message: quote(t.names[0]) + " holds credentials of an agent or of Ambit, which nobody's agent may read"})
+			return
+		}
+		if dotDotPattern(t.named) {
+			e.refuse(false, Finding{Control: "files", Rule: "pattern", At: t.span(),
+				Message: "the pattern " + quote(t.named) + " may stand for the parent directory"})
+			return
+		}
+	}
+}
+
+// dotDotPattern reports whether a component with wildcards can spell "..".
+func dotDotPattern(named string) bool {
+	if !strings.ContainsAny(named, "[*?") {
+		return false
+	}
+	for c := range strings.SplitSeq(named, "/") {
+		if c == ".." || c == "" || c[0] != '[' && c[0] != '.' {
+			continue
+		}
+		if ok, err := path.Match(c, ".."); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *target) span() *Span {
+	if t.effect == nil {
+		return nil
+	}
+	return &Span{t.effect.Offset, t.effect.Length}
+}
+
+// judgeFiles asks one layer about every file of the action.
+func (e *eval) judgeFiles(l *layer) {
+	if l.files == nil && !l.base {
+		return
+	}
+	for i := range e.targets {
+		t := &e.targets[i]
+		if t.problem != nil || t.effect != nil && t.effect.Guess && e.literal(t) {
+			continue
+		}
+		if l.files == nil {
+			e.object(l, false, Finding{Control: "files", Rule: "closed", At: t.span(), Relaxed: e.relaxFile(t),
+				Message: "layer " + l.name + " opens no files", Hint: "an administrator can list directories under files"})
+			continue
+		}
+		if rule, protect, hit := l.files.forbidden(e, t); hit {
+			e.object(l, false, forbiddenFile(l, t, rule, protect))
+			continue
+		}
+		if rule, ok := l.files.permits(e, t); ok {
+			e.approve(rule)
+			continue
+		}
+		e.object(l, false, e.closedFile(l, t))
+	}
+}
+
+func forbiddenFile(l *layer, t *target, rule string, protect bool) Finding {
+	f := Finding{Control: "files", Rule: rule, At: t.span()}
+	switch {
+	case protect:
+		f.Message = "writing " + quote(t.shown()) + " is refused: `" + rule + "` is protected by layer " + l.name
+		f.Hint = "it may be read; a person can make this change by hand"
+	case t.tree || t.glob != "":
+		f.Message = quote(t.shown()) + " may touch `" + rule + "`, which layer " + l.name + " denies"
+		f.Hint = "name files or directories that don't hold it; searches by rg and git grep leave hidden files out"
+	default:
+		f.Message = verb(t) + " " + quote(t.shown()) + " is denied by `" + rule + "` of layer " + l.name
+	}
+	return f
+}
+
+func (e *eval) closedFile(l *layer, t *target) Finding {
+	f := Finding{Control: "files", Rule: "not-listed", At: t.span(), Relaxed: e.relaxFile(t)}
+	list := l.files.read
+	if t.write {
+		list = l.files.write
+	}
+	f.Message = verb(t) + " " + quote(t.shown()) + " is outside the directories that layer " + l.name + " opens"
+	if len(t.names) > 1 && coveredBy(e, list, t.names[0], false) >= 0 {
+		f.Message += ": it leads to " + quote(t.names[len(t.names)-1])
+	}
+	f.Hint = e.openDirectories(list, t.write)
+	return f
+}
+
+// openDirectories tells which directories would do, and which of them can't because nobody knows where they are.
+func (e *eval) openDirectories(list []pathRule, write bool) string {
+	if len(list) == 0 {
+		return "this layer opens none"
+	}
+	var b strings.Builder
+	b.WriteString(map[bool]string{false: "open for reading: ", true: "open for writing: "}[write])
+	for i := range list {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(list[i].text)
+		if !e.places.known(list[i].base) {
+			b.WriteString(" (not known here)")
+		}
+	}
+	return b.String()
+}
+
+func verb(t *target) string {
+	if t.write {
+		return "writing"
+	}
+	return "reading"
+}
+
+// shown is the name for sentences: as a pattern where it is one.
+func (t *target) shown() string {
+	if t.effect != nil && t.effect.Pattern {
+		return t.effect.Glob
+	}
+	return t.names[0]
+}
+
+// literal reports whether some allow pattern of the base layer names the word itself, so that it is no path but a word
+// that an administrator wrote.
+func (e *eval) literal(t *target) bool {
+	return e.baseVerdict != nil && e.baseVerdict.Literal(t.effect)
+}

@@ -1,0 +1,49 @@
+package policy
+
+import "ambit/policy/shell"
+
+// generalShell turns what no pattern can allow into findings.
+func (e *eval) generalShell() {
+	for i := range e.line.Refusals {
+		r := &e.line.Refusals[i]
+		e.refuse(false, Finding{Control: "shell", Rule: r.Rule, Message: r.Message, Hint: r.Hint, At: spanOf(r.Span)})
+	}
+	if len(e.line.Commands) == 0 && len(e.line.Refusals) == 0 && len(e.line.Assigns) == 0 && len(e.line.Files) == 0 {
+		e.refuse(false, Finding{Control: "shell", Rule: "empty", Message: "the command line holds no command"})
+	}
+}
+
+func spanOf(s shell.Span) *Span { return &Span{s.Offset, s.Length} }
+
+// judgeShell asks one layer about every command, wrapper and assignment of the line.
+func (e *eval) judgeShell(l *layer) {
+	if l.shell == nil {
+		if l.base {
+			e.object(l, false, Finding{Control: "shell", Rule: "closed", Message: "layer " + l.name + " opens no commands",
+				Hint: "an administrator can list commands under shell"})
+		}
+		return
+	}
+	v := l.shell.Judge(e.line)
+	if l.base {
+		e.baseVerdict = &v
+	}
+	for i := range v.Findings {
+		s := &v.Findings[i]
+		f := Finding{Control: "shell", Rule: s.Rule, Message: s.Message + " of layer " + l.name, Hint: s.Hint, At: spanOf(s.Span)}
+		if s.Pattern != "" {
+			f.Rule = s.Pattern
+		} else {
+			f.Relaxed = e.relaxShell(s)
+		}
+		e.object(l, false, f)
+	}
+	if len(v.Findings) == 0 {
+		for _, m := range v.Matched {
+			if m != "" {
+				e.approve(m)
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"ambit/policy/paths"
+)
+
+// matcher is a compiled Match. Keys that were not given are empty.
+type matcher struct {
+	tiers        []string
+	groups       []string
+	repositories []nameGlob
+	paths        []pathRule
+	agents       []nameGlob
+	connections  []nameGlob
+}
+
+func (c *compiler) match(path string, m *Match) *matcher {
+	lists := []struct {
+		key  string
+		list []string
+	}{{"tiers", m.Tiers}, {"groups", m.Groups}, {"repositories", m.Repositories}, {"paths", m.Paths},
+		{"agents", m.Agents}, {"connections", m.Connections}}
+	given := 0
+	for _, l := range lists {
+		if c.texts(keyPath(path, l.key), l.list); len(l.list) > 0 {
+			given++
+		} else if c.given(keyPath(path, l.key)) {
+			c.err(keyPath(path, l.key), "at least one entry", "this list is empty, so that the layer would never apply")
+		}
+	}
+	if given == 0 && !c.problems.Errors() {
+		c.err(path, "tiers, groups, repositories, paths, agents or connections", "this match has no keys")
+	}
+	var known []string
+	for _, t := range c.doc.Tiers {
+		known = append(known, t.Name)
+	}
+	for i, t := range m.Tiers {
+		if !slices.Contains(known, t) {
+			c.err(indexPath(keyPath(path, "tiers"), i), suggestion(t, known), "there is no tier %q", t)
+		}
+	}
+	return &matcher{tiers: m.Tiers, groups: m.Groups, repositories: wideGlobs(m.Repositories),
+		paths: c.paths(keyPath(path, "paths"), m.Paths, true), agents: wideGlobs(m.Agents), connections: wideGlobs(m.Connections)}
+}
+
+// applies reports whether the layer applies to the request, and why. A key that can't be known counts as fulfilled: then
+// known is false. Every key that is given must be fulfilled.
+func (m *matcher) applies(e *eval) (why string, known, ok bool) {
+	known = true
+	for _, fulfil := range [...]func(*eval) (string, bool, bool){m.byPlace, m.byTier, m.byGroup, m.byAgent, m.byConnection} {
+		w, k, fulfilled := fulfil(e)
+		if !fulfilled {
+			return "", false, false
+		}
+		known = known && k
+		switch {
+		case w == "":
+		case why == "":
+			why = w
+		default:
+			why += ", " + w
+		}
+	}
+	return why, known, true
+}
+
+func (m *matcher) byTier(e *eval) (string, bool, bool) {
+	if len(m.tiers) == 0 {
+		return "", true, true
+	}
+	for _, t := range e.tiers {
+		if slices.Contains(m.tiers, t) {
+			if len(e.tiers) > 1 {
+				return "tier is unknown", false, true
+			}
+			return "tier " + t, true, true
+		}
+	}
+	return "", true, false
+}
+
+func (m *matcher) byGroup(e *eval) (string, bool, bool) {
+	if len(m.groups) == 0 {
+		return "", true, true
+	}
+	for _, g := range m.groups {
+		if g == "*" || slices.Contains(e.r.Subject.Groups, g) {
+			return "group " + g, true, true
+		}
+	}
+	return "groups are unknown", false, !e.r.Subject.GroupsKnown
+}
+
+func (m *matcher) byAgent(e *eval) (string, bool, bool) {
+	if len(m.agents) == 0 {
+		return "", true, true
+	}
+	if e.r.Agent == "" {
+		return "agent is unknown", false, true
+	}
+	name, _, _ := strings.Cut(e.r.Agent, "/")
+	for i := range m.agents {
+		if m.agents[i].match(name) || m.agents[i].match(e.r.Agent) {
+			return "agent " + e.r.Agent, true, true
+		}
+	}
+	return "", true, false
+}
+
+func (m *matcher) byConnection(e *eval) (string, bool, bool) {
+	if len(m.connections) == 0 {
+		return "", true, true
+	}
+	if e.r.Subject.Connection == "" {
+		return "connection is unknown", false, true
+	}
+	if _, ok := firstMatch(m.connections, e.r.Subject.Connection); ok {
+		return "connection " + e.r.Subject.Connection, true, true
+	}
+	return "", true, false
+}
+
+// byPlace takes repositories and paths as alternatives: the layers of the session's root, of the working directory and of
+// every file that the action touches apply.
+func (m *matcher) byPlace(e *eval) (string, bool, bool) {
+	if len(m.repositories) == 0 && len(m.paths) == 0 {
+		return "", true, true
+	}
+	unknown := ""
+	if len(m.repositories) > 0 {
+		if e.r.Resource.Repository == "" {
+			unknown = "repository is unknown"
+		} else if m.repository(e.r.Resource.Repository) {
+			return "repository " + e.r.Resource.Repository, true, true
+		}
+		for i := range e.foreign {
+			switch f := &e.foreign[i]; {
+			case f.repository == "":
+				unknown = "repository of " + f.path + " is unknown"
+			case m.repository(f.repository):
+				return "repository " + f.repository, true, true
+			}
+		}
+	}
+	if len(m.paths) > 0 {
+		if e.r.Resource.Root == "" || e.r.Resource.Cwd == "" {
+			unknown = "path is unknown"
+		}
+		if p, ok := m.path(e); ok {
+			return "path " + p, true, true
+		}
+	}
+	return unknown, false, unknown != ""
+}
+
+// repository also tries the name without ".git", which remotes may carry.
+func (m *matcher) repository(name string) bool {
+	if _, ok := firstMatch(m.repositories, name); ok {
+		return true
+	}
+	if cut, has := strings.CutSuffix(name, ".git"); has {
+		_, ok := firstMatch(m.repositories, cut)
+		return ok
+	}
+	return false
+}
+
+func (m *matcher) path(e *eval) (string, bool) {
+	at := &e.places
+	for _, name := range [...]string{at.foldedRoot[0], at.foldedRoot[1], at.foldedCwd} {
+		if name != "" && m.covers(e, name) {
+			return name, true
+		}
+	}
+	for i := range e.targets {
+		t := &e.targets[i]
+		for _, name := range t.folded {
+			// A file is in a directory when what holds it is; a pattern that ends in its own name is not meant.
+			if m.covers(e, name) || t.tree && m.mayHold(e, name) {
+				return name, true
+			}
+		}
+	}
+	return "", false
+}
+
+func (m *matcher) covers(e *eval, folded string) bool {
+	for i := range m.paths {
+		if m.paths[i].covers(folded, e.places.folded(m.paths[i].base)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *matcher) mayHold(e *eval, folded string) bool {
+	for i := range m.paths {
+		if m.paths[i].holds(folded, e.places.folded(m.paths[i].base)) {
+			return true
+		}
+	}
+	return false
+}
+
+// foreign is a place outside the session's root, with its repository where the client knows it.
+type foreign struct{ path, repository string }
+
+// NoRepository as a File's repository says that the client looked and found no Git work tree.
+const NoRepository = "none"
+
+// findForeign lists the working directory and the files that lie outside the session's root. What lies in $TMP belongs to
+// no repository. Without a root the working directory stands for it.
+func (e *eval) findForeign() {
+	at, res := &e.places, &e.r.Resource
+	if root := at.foldedRoot[0]; root != "" && at.foldedCwd != "" && !at.inside(at.foldedCwd) {
+		e.foreign = append(e.foreign, foreign{res.Cwd, ""})
+	}
+	for i := range e.targets {
+		t := &e.targets[i]
+		for _, name := range t.folded {
+			if at.inside(name) || at.foldedRoot[0] == "" && at.foldedCwd != "" && paths.Inside(at.foldedCwd, name) {
+				continue
+			}
+			if t.repository != NoRepository {
+				e.foreign = append(e.foreign, foreign{name, t.repository})
+			}
+			break
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package paths
+
+import (
+	"strings"
+	"sync"
+)
+
+// names is a set of names, each one component or several joined by slashes, compared anywhere in a folded path.
+type names struct {
+	single map[string]bool
+	multi  []string // "/.github/workflows"
+}
+
+func setOf(list string) func() names {
+	return sync.OnceValue(func() names {
+		n := names{single: map[string]bool{}}
+		for _, s := range strings.Fields(list) {
+			if s = Fold(s); strings.Contains(s, "/") {
+				n.multi = append(n.multi, "/"+s)
+			} else {
+				n.single[s] = true
+			}
+		}
+		return n
+	})
+}
+
+// protectedNames may never be written, whatever a policy says: whoever writes them changes what an editor, a shell, Git or
+// an agent runs or permits later.
+var protectedNames = setOf(`.git .gitconfig .gitmodules .claude .claude.json .cursor .codex .gemini .copilot .opencode .windsurf
+	.vscode .idea .zed .devcontainer .mcp.json .github/workflows .husky .envrc .ambit ambit-policy.yaml ambit-policy.yml
+	.bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .zlogout .kshrc
+	.config/fish .config/git .config/ambit .config/opencode .ssh ambit-data`)
+
+// credentialNames may never be read: the sign-ins of coding agents and of Ambit itself.
+var credentialNames = setOf(`.claude/.credentials.json .claude.json .codex/auth.json .gemini/oauth_creds.json
+	.config/github-copilot .copilot/config.json .cursor/auth.json .config/cursor/auth.json .local/share/opencode/auth.json
+	.config/ambit library/application_support/ambit appdata/roaming/ambit ambit-data ambit.db`)
+
+// Protected reports whether writing the folded path is refused whatever the policy says, and by which name.
+func Protected(folded string) (string, bool) { return protectedNames().find(folded) }
+
+// Credential reports whether the folded path belongs to a sign-in that nobody may read, and by which name.
+func Credential(folded string) (string, bool) {
+	if strings.Contains(folded, "application support") {
+		folded = strings.ReplaceAll(folded, "application support", "application_support")
+	}
+	return credentialNames().find(folded)
+}
+
+// find looks for one of the names, as whole components, anywhere in folded.
+func (n names) find(folded string) (string, bool) {
+	for rest := folded; rest != ""; {
+		comp, tail, _ := strings.Cut(strings.TrimLeft(rest, "/"), "/")
+		if n.single[comp] {
+			return comp, true
+		}
+		rest = tail
+	}
+	for _, m := range n.multi {
+		for rest := folded; ; {
+			i := strings.Index(rest, m)
+			if i < 0 {
+				break
+			}
+			if rest = rest[i+len(m):]; rest == "" || rest[0] == '/' {
+				return m[1:], true
+			}
+		}
+	}
+	return "", false
+}
+
+// Stream reports whether name is a standard stream or the null device, which every action may use.
+func Stream(name string) bool {
+	switch name {
+	case "/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd/0", "/dev/fd/1", "/dev/fd/2":
+		return true
+	}
+	return false
+}
+
+// System reports whether name lies in /proc, /sys or /dev, where files are not what they look like; a policy must name
+// such a file exactly.
+func System(name string) bool {
+	if len(name) < 4 || (name[1] != 'p' && name[1] != 'd' && name[1] != 's') {
+		return false
+	}
+	return Inside("/proc", name) || Inside("/dev", name) || Inside("/sys", name)
+}
+
+// RootRefused says why dir may not serve as a repository or temporary directory: it is a root, a home, or above one.
+func RootRefused(platform, dir, home string) (string, bool) {
+	d, h := Fold(dir), Fold(home)
+	if len(d) >= 2 && d[1] == ':' {
+		d = d[2:]
+	}
+	if len(h) >= 2 && h[1] == ':' {
+		h = h[2:]
+	}
+	parts := strings.Count(d, "/")
+	switch {
+	case d == "" || d == "/":
+		return "it is the root of the file system", true
+	case h != "" && Inside(d, h):
+		return "it is a home directory or holds one", true
+	case d == "/root" || d == "/home" || d == "/users" || d == "/var/root":
+		return "it is a home directory or holds one", true
+	case parts == 2 && (strings.HasPrefix(d, "/home/") || strings.HasPrefix(d, "/users/")):
+		return "it is a home directory", true
+	}
+	return "", false
+}

@@ -1,0 +1,114 @@
+package policy
+
+import (
+	"encoding/json"
+	"time"
+
+	"ambit/policy/paths"
+	"ambit/policy/shell"
+)
+
+// suiteCase is one case, or the defaults of all. Its keys are those of the decision request, flattened.
+type suiteCase struct {
+	Name   string `json:"name"`
+	Action string `json:"action"`
+	Expect Effect `json:"expect"`
+
+	User       string   `json:"user"`
+	Groups     []string `json:"groups"`
+	Unknown    bool     `json:"groups_unknown"` // the groups are absent or truncated
+	Connection string   `json:"connection"`
+	Agent      string   `json:"agent"`
+	At         *Until   `json:"at"` // a moment; a bare day is its end
+	Repository string   `json:"repository"`
+	Root       string   `json:"root"`
+	Cwd        string   `json:"cwd"`
+	Home       string   `json:"home"`
+	Tmp        string   `json:"tmp"`
+	Platform   string   `json:"platform"`
+	Sensitive  *bool    `json:"case_sensitive"`
+
+	Command string `json:"command"`
+	Shell   string `json:"shell"`
+	Path    string `json:"path"`
+	Content string `json:"content"`
+	Skill   string `json:"skill"`
+	Source  string `json:"source"`
+	Server  string `json:"server"`
+	Tool    string `json:"tool"` // of mcp.call, tool.use; the kind of agent for agent.spawn
+	URL     string `json:"url"`
+	Model   string `json:"model"`
+	Prompt  string `json:"prompt"`
+
+	Files []suiteFile `json:"files"`
+}
+
+// request builds what the server would be asked by an installed client on a machine with the case's files.
+func (c *suiteCase) request(now time.Time) *Request {
+	r := &Request{
+		Subject: Subject{ID: c.User, Groups: c.Groups, GroupsKnown: !c.Unknown, Connection: c.Connection},
+		Action: Action{Name: c.Action, Command: c.Command, Shell: c.Shell, Path: c.Path, Content: c.Content, Skill: c.Skill, Source: c.Source,
+			Server: c.Server, Tool: c.Tool, URL: c.URL, Model: c.Model, Prompt: c.Prompt, Arguments: json.RawMessage(nil)},
+		Resource: Resource{Repository: c.Repository, Root: c.Root, Cwd: c.Cwd, Home: c.Home, Tmp: c.Tmp, Platform: c.Platform, Resolves: true},
+		Agent:    c.Agent, At: now,
+	}
+	r.Resource.CaseSensitive = c.Platform != "darwin" && c.Platform != "windows"
+	if c.Sensitive != nil {
+		r.Resource.CaseSensitive = *c.Sensitive
+	}
+	if c.At != nil {
+		r.At = c.At.Time().Add(-time.Nanosecond)
+	}
+	c.resolve(r)
+	return r
+}
+
+// resolve does what the installed client does: it resolves every file that the action names.
+func (c *suiteCase) resolve(r *Request) {
+	res, fsys := &r.Resource, newFakeFS(c.Files, c.Platform, c.Cwd, !r.Resource.CaseSensitive)
+	dir := func(name string) string {
+		if _, got, err := paths.ResolveNamed(fsys, c.Platform, c.Cwd, name); err == nil && name != "" {
+			return got.Path
+		}
+		return ""
+	}
+	res.ResolvedRoot, res.ResolvedHome, res.ResolvedTmp = dir(c.Root), dir(c.Home), dir(c.Tmp)
+	for _, name := range NamedPaths(&r.Action, res) {
+		f := File{}
+		joined, got, err := paths.ResolveNamed(fsys, c.Platform, c.Cwd, name)
+		if f.Path = joined; err == nil {
+			f.Resolved, f.Kind = got.Path, got.Kind
+			if f.Kind == paths.KindOther {
+				f.Kind = paths.KindFile // a path that the case doesn't name exists as a plain file
+			}
+		}
+		if !fsys.workTree(f.Resolved) {
+			f.Repository = NoRepository
+		}
+		r.Action.Files = append(r.Action.Files, f)
+	}
+}
+
+// NamedPaths lists the files that a client resolves before it asks about an action: as written, for paths.ResolveNamed.
+// It is the same walk that Decide does, so that a path which Decide finds and the client didn't send was hidden.
+func NamedPaths(a *Action, res *Resource) []string {
+	switch a.Name {
+	case ActionFileRead, ActionFileWrite:
+		if a.Path != "" {
+			return spellings(a.Path)
+		}
+	case ActionPromptSubmit:
+		return Mentions(a.Prompt)
+	case ActionShellExec:
+		var out []string
+		seen := map[string]bool{}
+		for _, f := range shell.Paths(shell.Input{Source: a.Command, Dialect: a.Shell, Cwd: res.Cwd, Home: res.Home, User: login(res.Home)}) {
+			if !seen[f.Path] {
+				seen[f.Path] = true
+				out = append(out, f.Path)
+			}
+		}
+		return out
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package policy
+
+import (
+	"path"
+	"strings"
+
+	"ambit/policy/paths"
+	"ambit/policy/shell"
+)
+
+// target is one file that the action reads or writes, under every name that it may have: as written and cleaned, and with
+// links resolved. A rule that permits must cover all of them, one that restricts needs one.
+type target struct {
+	named      string   // as the agent wrote it
+	names      []string // absolute and clean; the first is the one to show
+	folded     []string // the same, folded
+	kind       string   // as the client says; "" is unknown
+	repository string
+	write      bool
+	tree       bool
+	visible    bool
+	dots       bool
+	glob       string // absolute pattern, folded; "" where names are all
+	effect     *shell.FileEffect
+	problem    *Finding // why it can't be judged
+
+	buf [4]string // names and folded of the usual target, without allocation
+}
+
+// findTargets lists the files of the action.
+func (e *eval) findTargets() {
+	a := &e.r.Action
+	e.targets = e.targetBuf[:0]
+	switch a.Name {
+	case ActionFileRead, ActionFileWrite:
+		if a.Path != "" {
+			for _, p := range spellings(a.Path) {
+				e.add(target{named: p, write: a.Name == ActionFileWrite}, e.join(p))
+			}
+		}
+	case ActionPromptSubmit:
+		for _, m := range Mentions(a.Prompt) {
+			e.add(target{named: m}, e.join(m))
+		}
+	case ActionShellExec:
+		e.analyse()
+	}
+	// The small buffers inside may have moved while the list grew, so they are pointed at only now.
+	for i := range e.targets {
+		e.targets[i].fold()
+	}
+}
+
+// analyse reads the command line once; every layer judges the same analysis.
+func (e *eval) analyse() {
+	res := &e.r.Resource
+	e.line = shell.Analyse(shell.Input{Source: e.r.Action.Command, Dialect: e.r.Action.Shell, Cwd: res.Cwd, Home: res.Home, User: login(res.Home)})
+	if n := len(e.line.Files); n > len(e.targetBuf) {
+		e.targets = make([]target, 0, n)
+	}
+	for i := range e.line.Files {
+		f := &e.line.Files[i]
+		t := target{named: f.Path, write: f.Write, tree: f.Tree, visible: f.Visible, dots: f.Dots, effect: f}
+		if f.Pattern {
+			t.glob = paths.Fold(f.Glob)
+		}
+		e.add(t, f.Path)
+	}
+}
+
+// login guesses the name of the account whose home it is, for ~name.
+func login(home string) string {
+	if home == "" {
+		return ""
+	}
+	return path.Base(home)
+}
+
+func (e *eval) join(named string) string {
+	if j := paths.Join(e.r.Resource.Platform, e.r.Resource.Cwd, named); j != "" {
+		return j
+	}
+	return named
+}
+
+// add works out the names of a target. joined is its absolute name, not cleaned.
+func (e *eval) add(t target, joined string) {
+	res := &e.r.Resource
+	lexical, err := paths.Lexical(res.Platform, res.Cwd, joined)
+	if err == nil {
+		err = paths.Check(res.Platform, t.named)
+	}
+	if err != nil {
+		t.problem = &Finding{Control: "files", Rule: err.Code, Message: "the file name " + quote(t.named) + " " + err.Message,
+			Hint: "name the file plainly, from the repository's root"}
+		e.targets = append(e.targets, t)
+		return
+	}
+	if paths.Stream(lexical) {
+		return
+	}
+	t.buf[0] = lexical
+	t.names = t.buf[:1]
+	e.resolve(&t, joined)
+	if rest, ok := strings.CutPrefix(t.named, "~/"); ok && t.effect == nil {
+		e.addHome(&t, rest)
+	}
+	e.targets = append(e.targets, t)
+}
+
+// resolve adds what the client says that the name leads to.
+func (e *eval) resolve(t *target, joined string) {
+	files, res := e.r.Action.Files, &e.r.Resource
+	for i := range files {
+		f := &files[i]
+		if f.Path != joined && f.Path != t.named {
+			continue
+		}
+		t.kind, t.repository = f.Kind, f.Repository
+		resolved, err := paths.Lexical(res.Platform, "", f.Resolved)
+		switch {
+		case f.Resolved == "" && !res.Resolves:
+			e.unresolved = true
+		case err != nil:
+			t.problem = &Finding{Control: "files", Rule: "unresolved", Message: "where " + quote(t.named) + " leads could not be found out",
+				Hint: "check the file's links"}
+		case resolved != t.names[0]:
+			t.names = append(t.names, resolved)
+		}
+		return
+	}
+	if e.unresolved = true; res.Resolves {
+		t.problem = &Finding{Control: "files", Rule: "unresolved", Message: "the client did not resolve " + quote(t.named),
+			Hint: "update the ambit client on this machine"}
+	}
+}
+
+// addHome judges a file tool's "~/x" both as a name in the working directory and as one in the home directory, because
+// tools differ on it.
+func (e *eval) addHome(t *target, rest string) {
+	home := e.places.home[0]
+	if home == "" {
+		t.problem = &Finding{Control: "files", Rule: "home", Message: "the home directory that " + quote(t.named) + " names is not known",
+			Hint: "write the path in full"}
+		return
+	}
+	t.names = append(t.names, path.Clean(home+"/"+rest))
+}
+
+// fold fills in the folded names, sharing those that folding doesn't change.
+func (t *target) fold() {
+	if len(t.names) == 0 {
+		return
+	}
+	if len(t.names) <= 2 {
+		copy(t.buf[:], t.names)
+		t.names, t.folded = t.buf[:len(t.names):2], t.buf[2:2]
+	}
+	for _, n := range t.names {
+		t.folded = append(t.folded, paths.Fold(n))
+	}
+}
+
+// spellings lists the files that a path with wildcards names: searching tools send their pattern as the path. Braces are
+// spread out; the path itself is always among them.
+func spellings(p string) []string {
+	if !strings.ContainsAny(p, "{") || !strings.Contains(p, ",") {
+		return []string{p}
+	}
+	out := []string{p}
+	return spread(p, &out)
+}
+
+// maxSpellings bounds how many names braces may stand for; with more, the rest is left out of the list and the literal
+// path, which holds a brace, keeps the request from naming anything else.
+const maxSpellings = 256
+
+func spread(p string, out *[]string) []string {
+	open := strings.IndexByte(p, '{')
+	shut := strings.IndexByte(p[max(open, 0):], '}')
+	if open < 0 || shut < 0 || len(*out) >= maxSpellings {
+		return *out
+	}
+	for alt := range strings.SplitSeq(p[open+1:open+shut], ",") {
+		next := p[:open] + alt + p[open+shut+1:]
+		*out = append(*out, next)
+		spread(next, out)
+	}
+	return *out
+}
