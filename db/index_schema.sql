@@ -1,0 +1,26 @@
+-- The search index, derived from the ledger. events.rowid is the event's seq.
+
+-- One inverted index answers every filter and full text, alone or combined: a filter is a word of facets, and FTS5
+-- intersects its posting lists in row order. Contentless: the text itself stays in the ledger.
+CREATE VIRTUAL TABLE events USING fts5 (facets, words, content = '', columnsize = 0, tokenize = "ascii tokenchars '_'");
+
+-- How far the projection has come.
+CREATE TABLE projected (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);
+INSERT INTO projected VALUES (1, 0);
+
+-- Counts for charts, by minute.
+CREATE TABLE rollup (
+    minute INTEGER NOT NULL, -- Unix time / 60
+    phase  TEXT NOT NULL,
+    type   TEXT NOT NULL,
+    effect TEXT NOT NULL,
+    n      INTEGER NOT NULL,
+    PRIMARY KEY (minute, phase, type, effect)
+) WITHOUT ROWID;
+
+-- Which seqs fall into a minute, so that a search by time needs no index on time.
+CREATE TABLE spans (
+    minute    INTEGER PRIMARY KEY,
+    first_seq INTEGER NOT NULL,
+    last_seq  INTEGER NOT NULL
+);

@@ -1,0 +1,62 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Checkpoint is a signed statement of the ledger's size and root.
+type Checkpoint struct {
+	Number int64 // from 1, without gaps
+	Size   int64
+	Time   time.Time
+	Note   string
+}
+
+// InsertCheckpoint stores a checkpoint.
+func InsertCheckpoint(ctx context.Context, tx *Tx, c Checkpoint) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO ledger_checkpoints (number, size, time, note) VALUES ($1, $2, $3, $4)",
+		c.Number, c.Size, c.Time.UTC().Format(time.RFC3339), c.Note)
+	if err != nil {
+		return fmt.Errorf("store checkpoint: %w", err)
+	}
+	return nil
+}
+
+// LatestCheckpoint gives the newest one, ErrNotFound where there is none.
+func LatestCheckpoint(ctx context.Context, q Queryer) (Checkpoint, error) {
+	var c Checkpoint
+	var at string
+	err := q.QueryRowContext(ctx, "SELECT number, size, time, note FROM ledger_checkpoints ORDER BY number DESC LIMIT 1").
+		Scan(&c.Number, &c.Size, &at, &c.Note)
+	if err != nil {
+		return c, scanError(err)
+	}
+	if c.Time, err = time.Parse(time.RFC3339, at); err != nil {
+		return c, fmt.Errorf("read checkpoint %d: %w", c.Number, err)
+	}
+	return c, nil
+}
+
+// Checkpoints calls fn for each checkpoint in order. The stored time is left out: the note has it, signed.
+func Checkpoints(ctx context.Context, q Queryer, fn func(Checkpoint) error) error {
+	rows, err := q.QueryContext(ctx, "SELECT number, size, note FROM ledger_checkpoints ORDER BY number")
+	if err != nil {
+		return fmt.Errorf("read checkpoints: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c Checkpoint
+		if err := rows.Scan(&c.Number, &c.Size, &c.Note); err != nil {
+			return fmt.Errorf("read checkpoints: %w", err)
+		}
+		if err := fn(c); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read checkpoints: %w", err)
+	}
+	return nil
+}
