@@ -177,3 +177,27 @@ func (e *session) over(now time.Time) bool {
 	ms := now.UnixMilli()
 	return ms-e.seen.Load() > sessionIdle.Milliseconds() || ms-e.row.CreatedAt > sessionLongest.Milliseconds()
 }
+
+// Live reports whether a caller's session or token still counts, for streams that outlive a request.
+func (s *Service) Live(p *caller.Principal) bool {
+	switch p.Kind {
+	case caller.Browser:
+		s.sessions.mu.RLock()
+		defer s.sessions.mu.RUnlock()
+		for _, e := range s.sessions.byHash {
+			if e.row.ID == p.Credential {
+				return e.principal.Load() != nil && !e.over(s.now())
+			}
+		}
+		return false
+	case caller.APIToken:
+		for _, t := range s.tokens.Load().all {
+			if t.row.ID == p.Credential {
+				return t.principal != nil && (t.row.ExpiresAt == 0 || s.now().UnixMilli() < t.row.ExpiresAt)
+			}
+		}
+		return false
+	default:
+		return true
+	}
+}

@@ -1,0 +1,48 @@
+package console
+
+import (
+	"errors"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ambit/audit"
+	"ambit/db"
+	"ambit/server/problem"
+)
+
+type checkpoint struct {
+	Note      string `json:"note"`
+	PublicKey string `json:"public_key"`
+	Size      int64  `json:"size"`
+}
+
+// getCheckpoint is the latest signed checkpoint. Whoever keeps one elsewhere can tell later whether history was rewritten.
+func (a *API) getCheckpoint(c *fiber.Ctx) error {
+	cp, err := a.Ledger.Checkpoint(c.UserContext())
+	if err != nil && !errors.Is(err, db.ErrNotFound) {
+		return err
+	}
+	return c.JSON(checkpoint{cp.Note, a.Ledger.PublicKey(), cp.Size})
+}
+
+type verifyReport struct {
+	OK       bool   `json:"ok"`
+	Entries  int64  `json:"entries"`
+	FirstBad int64  `json:"first_bad,omitempty"`
+	Message  string `json:"message"`
+	TookMS   int64  `json:"took_ms"`
+}
+
+// verifyLedger checks every entry; one check at a time, because it reads the whole database.
+func (a *API) verifyLedger(c *fiber.Ctx) error {
+	if !a.verifying.TryLock() {
+		return problem.New("conflict", "the ledger is being checked already", "Wait until that has ended.")
+	}
+	defer a.verifying.Unlock()
+	start := a.Now()
+	r, err := a.Ledger.Verify(c.UserContext(), audit.VerifyOptions{})
+	if err != nil {
+		return err
+	}
+	return c.JSON(verifyReport{r.OK(), r.Entries, r.FirstBad, r.String(), a.Now().Sub(start).Milliseconds()})
+}
