@@ -1,0 +1,47 @@
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const dayAndClock = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+const whole = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+})
+
+/** shortTime is the time of day for today, and day and time before that. */
+export function shortTime(iso: string, now = new Date()): string {
+  const at = new Date(iso)
+  return at.toDateString() === now.toDateString() ? clock.format(at) : dayAndClock.format(at)
+}
+
+export const fullTime = (iso: string) => whole.format(new Date(iso))
+
+/** ago says how long ago something was: "just now", "4 minutes ago". */
+export function ago(iso: string, now = new Date()): string {
+  const seconds = Math.round((now.getTime() - new Date(iso).getTime()) / 1000)
+  if (seconds < 45) return 'just now'
+  return `${lasted(seconds)} ago`
+}
+
+/** lasted puts a number of seconds in words, in its largest unit. */
+export function lasted(seconds: number): string {
+  const units: [number, string][] = [
+    [86_400, 'day'],
+    [3_600, 'hour'],
+    [60, 'minute'],
+    [1, 'second'],
+  ]
+  for (const [size, name] of units) {
+    const count = Math.floor(seconds / size)
+    if (count >= 1) return `${count} ${name}${count === 1 ? '' : 's'}`
+  }
+  return '0 seconds'
+}

@@ -1,0 +1,71 @@
+import type { AuditEvent } from '../../api/generated'
+
+/** Line is an event in one line: what was asked for, and what became of it. */
+export interface Line {
+  target: string // in mono: the command, the path, the tool
+  note: string // in words: the reason, the outcome, the change
+}
+
+/** lineOf puts an event into one line. Properties come from agents: any of them may be missing or of another type. */
+export function lineOf(event: AuditEvent): Line {
+  return { target: targetOf(event), note: noteOf(event) }
+}
+
+function targetOf(event: AuditEvent): string {
+  const properties = event.action?.properties ?? {}
+  const text = (key: string) => {
+    const value = properties[key]
+    return typeof value === 'string' ? value : ''
+  }
+  switch (event.action?.name ?? event.type) {
+    case 'shell.exec':
+      return text('command')
+    case 'file.read':
+    case 'file.write':
+      return text('path') || text('resolved')
+    case 'mcp.call':
+      return [text('server'), text('tool')].filter(Boolean).join('/')
+    case 'web.fetch':
+      return text('url')
+    case 'skill.invoke':
+      return [text('skill'), text('source') && `from ${text('source')}`].filter(Boolean).join(' ')
+    case 'model.select':
+    case 'session.start':
+      return text('model')
+    case 'agent.spawn':
+    case 'tool.use':
+      return text('name') || text('tool')
+    case 'prompt.submit':
+      return ''
+  }
+  return event.change ? [event.change.object, event.change.id].filter(Boolean).join(' ') : ''
+}
+
+function noteOf(event: AuditEvent): string {
+  if (event.decision) return event.decision.effect === 'allow' ? '' : event.decision.reason
+  if (event.outcome) {
+    const { exit, error, bytes } = event.outcome
+    if (typeof error === 'string' && error !== '') return error
+    if (typeof exit === 'number') return exit === 0 ? 'Succeeded' : `Exit status ${exit}`
+    if (typeof bytes === 'number') return `${bytes.toLocaleString('en')} bytes`
+  }
+  return phaseWords[event.phase]
+}
+
+export const phaseWords: Record<AuditEvent['phase'], string> = {
+  decision: 'Decision',
+  result: 'Result',
+  lifecycle: 'Session',
+  admin: 'Change',
+  approval: 'Approval',
+  integrity: 'Integrity',
+}
+
+/** shortRepository leaves out the host, which is the same for almost every repository of an organisation. */
+export function shortRepository(repository: string): string {
+  const parts = repository.split('/')
+  return parts.length > 2 ? parts.slice(1).join('/') : repository
+}
+
+/** shortPerson is the part of an address before the @. */
+export const shortPerson = (address: string) => address.split('@')[0] ?? address

@@ -1,0 +1,35 @@
+import type { InfiniteData } from '@tanstack/react-query'
+import type { AuditEvent, EventPage } from '../../api/generated'
+
+export type Pages = InfiniteData<EventPage, unknown>
+
+/** newestSeq is the position from which the live stream goes on; 0 while nothing is shown. */
+export function newestSeq(pages: Pages | undefined): number {
+  for (const page of pages?.pages ?? []) {
+    const first = page.events[0]
+    if (first) return first.seq
+  }
+  return 0
+}
+
+/** withLive puts events that just arrived on top. Repeats, which a reconnecting stream may send, are left out. */
+export function withLive(pages: Pages, arrived: readonly AuditEvent[]): Pages {
+  const newest = newestSeq(pages)
+  const seen = new Set<number>()
+  const fresh = arrived
+    .filter((event) => {
+      if (event.seq <= newest || seen.has(event.seq)) return false
+      seen.add(event.seq)
+      return true
+    })
+    .sort((a, b) => b.seq - a.seq)
+  const [first, ...rest] = pages.pages
+  if (fresh.length === 0 || !first) return pages
+  return { ...pages, pages: [{ ...first, events: [...fresh, ...first.events] }, ...rest] }
+}
+
+/** rowsAbove counts the rows that were put above the one that was first; 0 where that one is gone. */
+export function rowsAbove(events: readonly AuditEvent[], formerFirst: number): number {
+  const place = events.findIndex((event) => event.seq <= formerFirst)
+  return place > 0 && events[place]?.seq === formerFirst ? place : 0
+}

@@ -1,0 +1,41 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useMutation } from '@tanstack/react-query'
+import { call } from '../../api/client'
+import { type SignInChallenge, type SignInRequest, signIn } from '../../api/generated'
+import { Note } from '../../elements/States'
+import { Entry } from '../../layout/Entry'
+import entry from '../../layout/Entry.module.css'
+
+export function Password({ onChallenge }: { onChallenge: (challenge: SignInChallenge) => void }) {
+  const form = useForm<SignInRequest>({
+    initialValues: { email: '', password: '' },
+    validate: {
+      email: (value) => (value.trim() ? null : 'Enter your e-mail address'),
+      password: (value) => (value ? null : 'Enter your password'),
+    },
+  })
+  const start = useMutation({
+    mutationFn: (body: SignInRequest) => call(signIn({ body })),
+    onSuccess: onChallenge,
+  })
+  return (
+    <Entry title="Sign in">
+      <form className={entry.form} onSubmit={form.onSubmit((values) => start.mutate(values))} noValidate>
+        <TextInput
+          label="E-mail address"
+          type="email"
+          autoComplete="username"
+          data-autofocus
+          autoFocus
+          {...form.getInputProps('email')}
+        />
+        <PasswordInput label="Password" autoComplete="current-password" {...form.getInputProps('password')} />
+        <Note error={start.error} />
+        <Button type="submit" loading={start.isPending}>
+          Continue
+        </Button>
+      </form>
+    </Entry>
+  )
+}
