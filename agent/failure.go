@@ -19,6 +19,16 @@ type failure struct{ cause, remedy string }
 
 func (f *failure) Error() string { return f.cause }
 
+// Hint is the remedy, for verbs that print errors in their own way.
+func (f *failure) Hint() string { return upperFirst(f.remedy) + "." }
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
 func failf(remedy, cause string, args ...any) *failure {
 	return &failure{cause: fmt.Sprintf(cause, args...), remedy: remedy}
 }

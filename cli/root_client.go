@@ -4,6 +4,7 @@ package cli
 
 // root lists the verbs of the client program, which runs on engineers' machines.
 type root struct {
-	Hook    HookCmd    `cmd:"" help:"Judge one action of a coding agent (the agent runs this)."`
-	Version VersionCmd `cmd:"" help:"Print the version."`
+	Hook     HookCmd     `cmd:"" help:"Judge one action of a coding agent (the agent runs this)."`
+	Settings SettingsCmd `cmd:"" help:"Print what to deploy on engineers' machines."`
+	Version  VersionCmd  `cmd:"" help:"Print the version."`
 }

@@ -4,7 +4,8 @@ package cli
 
 // root lists the verbs of the full program, in the order in which --help shows them.
 type root struct {
-	Serve   ServeCmd   `cmd:"" help:"Run the server: console, decisions, ledger."`
-	Hook    HookCmd    `cmd:"" help:"Judge one action of a coding agent (the agent runs this)."`
-	Version VersionCmd `cmd:"" help:"Print the version."`
+	Serve    ServeCmd    `cmd:"" help:"Run the server: console, decisions, ledger."`
+	Hook     HookCmd     `cmd:"" help:"Judge one action of a coding agent (the agent runs this)."`
+	Settings SettingsCmd `cmd:"" help:"Print what to deploy on engineers' machines."`
+	Version  VersionCmd  `cmd:"" help:"Print the version."`
 }
