@@ -31,7 +31,7 @@ type layer struct {
 	base     bool
 	mode     Mode
 	match    *matcher
-	shell    *shell.RuleSet
+	shell    *shellRule
 	files    *filesRule
 	tools    *listRule
 	skills   *listRule
@@ -45,7 +45,14 @@ type layer struct {
 
 const none = -1
 
-// listRule is an allow-list with a deny-list.
+// shellRule is a compiled shell control, and which of its lists have a say: in a layer other than the base, one that isn't
+// mentioned has none.
+type shellRule struct {
+	set                  *shell.RuleSet
+	allow, wrappers, env bool
+}
+
+// listRule is an allow-list, nil where it has no say, with a deny-list.
 type listRule struct{ allow, deny []nameGlob }
 
 type mcpRule struct {

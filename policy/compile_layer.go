@@ -31,10 +31,11 @@ func (c *compiler) layer(i int, l *Layer) layer {
 		c.unmentioned(path, l)
 	}
 	if l.Shell != nil {
-		out.shell = c.shell(keyPath(path, "shell"), l.Shell)
+		out.shell = c.shell(keyPath(path, "shell"), l.Shell, out.base)
 	}
 	if f := l.Files; f != nil {
 		out.files = c.files(keyPath(path, "files"), f.Read, f.Write, f.Deny, f.Protect)
+		out.files.limitsRead, out.files.limitsWrite = out.base || f.Read != nil, out.base || f.Write != nil
 	}
 	if t := l.Tools; t != nil {
 		out.tools = c.list(keyPath(path, "tools"), t.Allow, t.Deny)
@@ -79,8 +80,9 @@ func (c *compiler) unmentioned(path string, l *Layer) {
 	}
 }
 
-func (c *compiler) shell(path string, s *ShellControl) *shell.RuleSet {
-	return c.rules(path, s.Allow, shell.RuleSpec{Deny: s.Deny, Wrappers: s.Wrappers, Env: s.Env})
+func (c *compiler) shell(path string, s *ShellControl, base bool) *shellRule {
+	set := c.rules(path, s.Allow, shell.RuleSpec{Deny: s.Deny, Wrappers: s.Wrappers, Env: s.Env})
+	return &shellRule{set: set, allow: base || s.Allow != nil, wrappers: base || s.Wrappers != nil, env: base || s.Env != nil}
 }
 
 // rules compiles shell patterns and gives their problems the place where the pattern stands.

@@ -1,14 +1,15 @@
 package policy
 
 // Document is a policy as an admin writes it: YAML or JSON, version 1. docs/policy.md explains every key, and
-// assets/schemas/policy-v1.json describes the same for editors. A nil control means that a layer doesn't mention it.
+// assets/schemas/policy-v1.json describes the same for editors. A control or list that a layer doesn't mention is nil: in
+// the base layer that closes it, in any other it has no say. A list that is given and empty allows nothing.
 type Document struct {
 	Version    int            `json:"version"`
 	Mode       Mode           `json:"mode,omitempty"`     // enforce unless given
 	OnAllow    string         `json:"on_allow,omitempty"` // client (default) or skip
 	Models     ModelCatalogue `json:"models,omitzero"`
 	Tiers      []Tier         `json:"tiers"`
-	Workspaces []string       `json:"workspaces,omitempty"`
+	Workspaces []string       `json:"workspaces,omitzero"`
 	Layers     []Layer        `json:"layers"`
 	Exceptions []Exception    `json:"exceptions,omitempty"`
 
@@ -52,20 +53,20 @@ type Layer struct {
 // Match says to whom and where a layer applies. Keys are ANDed, values ORed, except that repositories and paths are
 // alternatives of each other. A key that can't be known counts as fulfilled.
 type Match struct {
-	Tiers        []string `json:"tiers,omitempty"`
-	Groups       []string `json:"groups,omitempty"`
-	Repositories []string `json:"repositories,omitempty"`
-	Paths        []string `json:"paths,omitempty"`
-	Agents       []string `json:"agents,omitempty"`
-	Connections  []string `json:"connections,omitempty"`
+	Tiers        []string `json:"tiers,omitzero"`
+	Groups       []string `json:"groups,omitzero"`
+	Repositories []string `json:"repositories,omitzero"`
+	Paths        []string `json:"paths,omitzero"`
+	Agents       []string `json:"agents,omitzero"`
+	Connections  []string `json:"connections,omitzero"`
 }
 
 // ShellControl says which command lines may run.
 type ShellControl struct {
-	Allow    []CommandPattern `json:"allow,omitempty"`
-	Deny     []string         `json:"deny,omitempty"`
-	Wrappers []string         `json:"wrappers,omitempty"`
-	Env      []string         `json:"env,omitempty"`
+	Allow    []CommandPattern `json:"allow,omitzero"`
+	Deny     []string         `json:"deny,omitzero"`
+	Wrappers []string         `json:"wrappers,omitzero"`
+	Env      []string         `json:"env,omitzero"`
 	Examples *ShellExamples   `json:"examples,omitempty"`
 }
 
@@ -78,39 +79,39 @@ type CommandPattern struct {
 
 // ShellExamples are command lines that the layer's own shell rules must allow or refuse; checked at load.
 type ShellExamples struct {
-	Allow []string `json:"allow,omitempty"`
-	Deny  []string `json:"deny,omitempty"`
+	Allow []string `json:"allow,omitzero"`
+	Deny  []string `json:"deny,omitzero"`
 }
 
 // FilesControl says which files may be read and written.
 type FilesControl struct {
-	Read    []string `json:"read,omitempty"`
-	Write   []string `json:"write,omitempty"`
-	Deny    []string `json:"deny,omitempty"`
-	Protect []string `json:"protect,omitempty"`
+	Read    []string `json:"read,omitzero"`
+	Write   []string `json:"write,omitzero"`
+	Deny    []string `json:"deny,omitzero"`
+	Protect []string `json:"protect,omitzero"`
 }
 
 // ToolsControl says which of the agent's own tools may be used.
 type ToolsControl struct {
-	Allow []string `json:"allow,omitempty"`
-	Deny  []string `json:"deny,omitempty"`
+	Allow []string `json:"allow,omitzero"`
+	Deny  []string `json:"deny,omitzero"`
 }
 
 // SkillsControl says from where skills may come.
 type SkillsControl struct {
-	Sources []string `json:"sources,omitempty"`
+	Sources []string `json:"sources,omitzero"`
 }
 
 // MCPControl says which MCP tools may be called, as server/tool. Writes names those that change something.
 type MCPControl struct {
-	Allow  []string `json:"allow,omitempty"`
-	Deny   []string `json:"deny,omitempty"`
-	Writes []string `json:"writes,omitempty"`
+	Allow  []string `json:"allow,omitzero"`
+	Deny   []string `json:"deny,omitzero"`
+	Writes []string `json:"writes,omitzero"`
 }
 
 // WebControl says which hosts may be fetched from.
 type WebControl struct {
-	Domains []string `json:"domains,omitempty"`
+	Domains []string `json:"domains,omitzero"`
 }
 
 // ModelsControl is the highest model tier that may be used.
@@ -133,21 +134,21 @@ type PromptsControl struct {
 type PromptRecord struct {
 	All          bool          `json:"-"`
 	None         bool          `json:"-"`
-	Repositories []string      `json:"repositories,omitempty"`
-	Actions      []string      `json:"actions,omitempty"`
+	Repositories []string      `json:"repositories,omitzero"`
+	Actions      []string      `json:"actions,omitzero"`
 	Except       *PromptExcept `json:"except,omitempty"`
 }
 
 // PromptExcept takes prompts out of a PromptRecord; its keys are ANDed.
 type PromptExcept struct {
-	Repositories []string `json:"repositories,omitempty"`
-	Actions      []string `json:"actions,omitempty"`
+	Repositories []string `json:"repositories,omitzero"`
+	Actions      []string `json:"actions,omitzero"`
 }
 
 // ApprovalControl is the four-eyes gate.
 type ApprovalControl struct {
 	Edits     string   `json:"edits"` // required or off
-	Reviewers []string `json:"reviewers,omitempty"`
+	Reviewers []string `json:"reviewers,omitzero"`
 	Quorum    int      `json:"quorum,omitempty"`  // 1 unless given
 	Expires   Duration `json:"expires,omitempty"` // 24h unless given
 }
@@ -157,13 +158,13 @@ type ApprovalControl struct {
 type Exception struct {
 	Who        string           `json:"who"`
 	Repository string           `json:"repository,omitempty"`
-	Shell      []CommandPattern `json:"shell,omitempty"`
-	Read       []string         `json:"read,omitempty"`
-	Write      []string         `json:"write,omitempty"`
-	Tools      []string         `json:"tools,omitempty"`
-	Skills     []string         `json:"skills,omitempty"`
-	MCP        []string         `json:"mcp,omitempty"`
-	Web        []string         `json:"web,omitempty"`
+	Shell      []CommandPattern `json:"shell,omitzero"`
+	Read       []string         `json:"read,omitzero"`
+	Write      []string         `json:"write,omitzero"`
+	Tools      []string         `json:"tools,omitzero"`
+	Skills     []string         `json:"skills,omitzero"`
+	MCP        []string         `json:"mcp,omitzero"`
+	Web        []string         `json:"web,omitzero"`
 	Until      Until            `json:"until"`
 	Reason     string           `json:"reason,omitempty"`
 	ApprovedBy string           `json:"approved_by,omitempty"`

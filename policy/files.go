@@ -13,6 +13,15 @@ type filesRule struct {
 	read, write             []pathRule
 	foldedRead, foldedWrite []pathRule
 	deny, protect           []pathRule
+	limitsRead, limitsWrite bool // whether read and write have a say
+}
+
+// silent reports whether the rule's allow-lists have no say about t.
+func (f *filesRule) silent(t *target) bool {
+	if t.write {
+		return !f.limitsWrite
+	}
+	return !f.limitsRead
 }
 
 func (c *compiler) files(path string, read, write, deny, protect []string) *filesRule {

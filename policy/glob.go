@@ -38,6 +38,9 @@ func wideGlobs(texts []string) []nameGlob   { return mapGlobs(texts, wideGlob) }
 func narrowGlobs(texts []string) []nameGlob { return mapGlobs(texts, narrowGlob) }
 
 func mapGlobs(texts []string, compile func(string) nameGlob) []nameGlob {
+	if texts == nil {
+		return nil // not mentioned, which is not the same as empty
+	}
 	out := make([]nameGlob, len(texts))
 	for i, t := range texts {
 		out[i] = compile(t)

@@ -108,6 +108,9 @@ func (e *eval) judgeFiles(l *layer) {
 			e.object(l, false, forbiddenFile(l, t, rule, protect))
 			continue
 		}
+		if l.files.silent(t) {
+			continue
+		}
 		if rule, ok := l.files.permits(e, t); ok {
 			e.approve(rule)
 			continue

@@ -9,6 +9,9 @@ func (e *eval) judgeSkill(l *layer) {
 		e.closed(l, "skills", "skills", e.relaxName(skillsOf, a.Source))
 		return
 	}
+	if l.skills.allow == nil && !l.base {
+		return
+	}
 	if rule, ok := sourceMatch(l.skills.allow, a.Source); ok {
 		e.approve(rule)
 		return
@@ -92,6 +95,9 @@ func (e *eval) judgeList(l *layer, control, what, name string, list *listRule, r
 		e.object(l, false, Finding{Control: control, Rule: rule, Message: what + " " + quote(name) + " is denied by `" + rule + "` of layer " + l.name})
 		return
 	}
+	if list.allow == nil && !l.base {
+		return
+	}
 	if rule, ok := firstMatch(list.allow, name); ok && name != "" && !strings.HasPrefix(name, "/") && !strings.HasSuffix(name, "/") {
 		e.approve(rule)
 		return
@@ -111,6 +117,8 @@ func (e *eval) judgeWeb(l *layer) {
 		return
 	case l.web == nil:
 		e.closed(l, "web", "web addresses", e.relaxWeb(host))
+		return
+	case l.web.silent && !l.base:
 		return
 	}
 	if rule, ok := l.web.match(host); ok {

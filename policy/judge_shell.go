@@ -24,12 +24,15 @@ func (e *eval) judgeShell(l *layer) {
 		}
 		return
 	}
-	v := l.shell.Judge(e.line)
+	v := l.shell.set.Judge(e.line)
 	if l.base {
 		e.baseVerdict = &v
 	}
 	for i := range v.Findings {
 		s := &v.Findings[i]
+		if l.shell.silent(s) {
+			continue
+		}
 		f := Finding{Control: "shell", Rule: s.Rule, Message: s.Message + " of layer " + l.name, Hint: s.Hint, At: spanOf(s.Span)}
 		if s.Pattern != "" {
 			f.Rule = s.Pattern
@@ -46,4 +49,17 @@ func (e *eval) judgeShell(l *layer) {
 			}
 		}
 	}
+}
+
+// silent reports whether a finding comes from a list that has no say.
+func (r *shellRule) silent(f *shell.Finding) bool {
+	switch f.Rule {
+	case "not-listed", "option":
+		return !r.allow
+	case "wrapper":
+		return !r.wrappers
+	case "env":
+		return !r.env
+	}
+	return false
 }

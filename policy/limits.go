@@ -4,6 +4,7 @@ package policy
 type Limits struct {
 	Tier    string   // permission tier; "" where none fits or it can't be known
 	Access  bool     // false: no tier fits, nothing is allowed
+	Layers  []string // that apply
 	Ceiling string   // highest model tier that may be used; "" where no model is allowed
 	Models  []string // patterns of the models on the allowed tiers, lowest tier first
 	Caching Caching
@@ -50,6 +51,9 @@ func (p *Policy) Limits(s Subject, res Resource, agent string) Limits {
 	out := Limits{Tier: e.tier(), Access: len(e.tiers) > 0, Caching: Caching{Mode: "disabled"}}
 	if !out.Access {
 		return out
+	}
+	for i := range e.verdicts {
+		out.Layers = append(out.Layers, e.verdicts[i].Layer)
 	}
 	caching, ceiling := cacheUnset, none
 	for i := range p.layers {

@@ -8,12 +8,13 @@ import (
 // webRule is a compiled list of hosts: exact names and "*.suffix".
 type webRule struct {
 	all      bool
+	silent   bool              // domains isn't mentioned
 	hosts    map[string]string // host → as written
 	suffixes []string          // ".acme.test"
 }
 
 func (c *compiler) web(path string, domains []string) *webRule {
-	w := &webRule{hosts: map[string]string{}}
+	w := &webRule{hosts: map[string]string{}, silent: domains == nil}
 	c.texts(path, domains)
 	for i, d := range domains {
 		host := asciiLower(strings.TrimSpace(d))
