@@ -6,6 +6,7 @@ package cli
 type root struct {
 	Serve    ServeCmd    `cmd:"" help:"Run the server: console, decisions, ledger."`
 	Hook     HookCmd     `cmd:"" help:"Judge one action of a coding agent (the agent runs this)."`
+	Token    TokenCmd    `cmd:"" help:"Create, list and revoke API tokens."`
 	Settings SettingsCmd `cmd:"" help:"Print what to deploy on engineers' machines."`
 	Version  VersionCmd  `cmd:"" help:"Print the version."`
 }

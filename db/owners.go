@@ -51,7 +51,7 @@ func OwnerByPerson(ctx context.Context, q Queryer, personID string) (OwnerRow, e
 // AdvanceTOTP notes that a code of the time step was accepted. It reports false where that step or a later one was used
 // before: the code is a replay.
 func AdvanceTOTP(ctx context.Context, tx *Tx, personID string, step int64) (bool, error) {
-	return changedOne(tx.ExecContext(ctx, `UPDATE owners SET totp_step = $2 WHERE person_id = $1 AND totp_step < $2`, personID, step))
+	return changedOne(tx.ExecContext(ctx, `UPDATE owners SET totp_step = $1 WHERE person_id = $2 AND totp_step < $1`, step, personID))
 }
 
 // InsertPasskey adds a passkey; ErrExists where its credential id is known.
@@ -65,7 +65,7 @@ func InsertPasskey(ctx context.Context, tx *Tx, k *PasskeyRow) error {
 
 // UpdatePasskey replaces a passkey's credential record, which holds its signature counter.
 func UpdatePasskey(ctx context.Context, tx *Tx, id, sealed []byte) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE passkeys SET sealed = $2 WHERE id = $1`, id, sealed); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE passkeys SET sealed = $1 WHERE id = $2`, sealed, id); err != nil {
 		return fmt.Errorf("update passkey: %w", err)
 	}
 	return nil
@@ -102,7 +102,7 @@ func InsertRecoveryCode(ctx context.Context, tx *Tx, personID string, hash []byt
 
 // UseRecoveryCode marks a code as used. It reports false where the person has no such unused code.
 func UseRecoveryCode(ctx context.Context, tx *Tx, personID string, hash []byte, now int64) (bool, error) {
-	return changedOne(tx.ExecContext(ctx, `UPDATE recovery_codes SET used_at = $3 WHERE hash = $2 AND person_id = $1 AND used_at = 0`, personID, hash, now))
+	return changedOne(tx.ExecContext(ctx, `UPDATE recovery_codes SET used_at = $1 WHERE hash = $2 AND person_id = $3 AND used_at = 0`, now, hash, personID))
 }
 
 func changedOne(result sql.Result, err error) (bool, error) {

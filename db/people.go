@@ -32,8 +32,8 @@ func InsertPerson(ctx context.Context, tx *Tx, p *PersonRow) error {
 
 // UpdatePerson writes all of a person's columns but the id and the time of creation.
 func UpdatePerson(ctx context.Context, tx *Tx, p *PersonRow) error {
-	_, err := tx.ExecContext(ctx, `UPDATE people SET email = $2, name = $3, groups = $4, roles = $5, disabled = $6 WHERE id = $1`,
-		p.ID, p.Email, p.Name, list(p.Groups), list(p.Roles), p.Disabled)
+	_, err := tx.ExecContext(ctx, `UPDATE people SET email = $1, name = $2, groups = $3, roles = $4, disabled = $5 WHERE id = $6`,
+		p.Email, p.Name, list(p.Groups), list(p.Roles), p.Disabled, p.ID)
 	if err != nil {
 		return fmt.Errorf("update person: %w", err)
 	}

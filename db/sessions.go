@@ -34,7 +34,7 @@ func DeleteSession(ctx context.Context, tx *Tx, id string) error {
 
 // TouchSession notes when a session was last used.
 func TouchSession(ctx context.Context, tx *Tx, id string, seen int64) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE console_sessions SET seen_at = $2 WHERE id = $1`, id, seen); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE console_sessions SET seen_at = $1 WHERE id = $2`, seen, id); err != nil {
 		return fmt.Errorf("touch session: %w", err)
 	}
 	return nil

@@ -36,12 +36,12 @@ func InsertToken(ctx context.Context, tx *Tx, t *TokenRow) error {
 
 // RevokeToken ends a token. It reports false where there is no such token or it was revoked before.
 func RevokeToken(ctx context.Context, tx *Tx, id string, now int64) (bool, error) {
-	return changedOne(tx.ExecContext(ctx, `UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at = 0`, id, now))
+	return changedOne(tx.ExecContext(ctx, `UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0`, now, id))
 }
 
 // TouchToken notes when a token was last used.
 func TouchToken(ctx context.Context, tx *Tx, id string, used int64) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE tokens SET last_used_at = $2 WHERE id = $1`, id, used); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE tokens SET last_used_at = $1 WHERE id = $2`, used, id); err != nil {
 		return fmt.Errorf("touch token: %w", err)
 	}
 	return nil
