@@ -25,9 +25,10 @@ type Stdio struct {
 type Env struct {
 	Ctx context.Context
 	Stdio
-	Now    func() time.Time
-	Rand   io.Reader
-	Getenv func(string) string
+	Now     func() time.Time
+	Rand    io.Reader
+	Getenv  func(string) string
+	Environ func() []string
 }
 
 // ExitError ends the process with a status. With a nil Err nothing is printed: the verb has said what there was to say.
@@ -56,7 +57,7 @@ const (
 
 // Main runs the command line and returns the exit status.
 func Main(ctx context.Context, args []string, stdio Stdio) int {
-	env := &Env{Ctx: ctx, Stdio: stdio, Now: time.Now, Rand: rand.Reader, Getenv: os.Getenv}
+	env := &Env{Ctx: ctx, Stdio: stdio, Now: time.Now, Rand: rand.Reader, Getenv: os.Getenv, Environ: os.Environ}
 	return run(env, args)
 }
 

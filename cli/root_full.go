@@ -5,6 +5,8 @@ package cli
 // root lists the verbs of the full program, in the order in which --help shows them.
 type root struct {
 	Serve    ServeCmd    `cmd:"" help:"Run the server: console, decisions, ledger."`
+	Decide   DecideCmd   `cmd:"" help:"Ask for one decision."`
+	Policy   PolicyCmd   `cmd:"" help:"Check, test, show, compare and publish policies."`
 	Hook     HookCmd     `cmd:"" help:"Judge one action of a coding agent (the agent runs this)."`
 	Token    TokenCmd    `cmd:"" help:"Create, list and revoke API tokens."`
 	Settings SettingsCmd `cmd:"" help:"Print what to deploy on engineers' machines."`

@@ -79,7 +79,7 @@ func contentType(name string) string {
 	return fiber.MIMEOctetStream
 }
 
-func (s *server) serveConsole(c *fiber.Ctx, at string) error {
+func (s *Server) serveConsole(c *fiber.Ctx, at string) error {
 	if f, ok := s.page.files[at]; ok {
 		if f.hashed {
 			c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
@@ -105,7 +105,7 @@ func (s *server) serveConsole(c *fiber.Ctx, at string) error {
 }
 
 // nonce is 128 bits, as the CSP specification asks.
-func (s *server) nonce() (string, error) {
+func (s *Server) nonce() (string, error) {
 	var b [16]byte
 	if _, err := io.ReadFull(s.Rand, b[:]); err != nil {
 		return "", fmt.Errorf("draw a nonce: %w", err)

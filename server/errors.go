@@ -13,7 +13,7 @@ import (
 )
 
 // fail answers an error in the route's own shape and logs it once, here at the top.
-func (s *server) fail(c *fiber.Ctx, route *caller.Route, err error) error {
+func (s *Server) fail(c *fiber.Ctx, route *caller.Route, err error) error {
 	d := problem.Of(err)
 	if d.Status >= fiber.StatusInternalServerError {
 		s.Log.Error("a request failed", "operation", route.ID, "status", d.Status, "code", d.Code, "id", d.ID, "error", err.Error())
@@ -24,14 +24,12 @@ func (s *server) fail(c *fiber.Ctx, route *caller.Route, err error) error {
 	switch route.Shape {
 	case caller.ShapeAuthZEN:
 		return s.failAuthZEN(c, &d)
-	case caller.ShapeHook:
-		return s.failHook(c, &d)
-	case caller.ShapeProblem:
+	case caller.ShapeHook, caller.ShapeProblem:
 	}
 	return s.failProblem(c, &d)
 }
 
-func (s *server) failProblem(c *fiber.Ctx, d *problem.Details) error {
+func (s *Server) failProblem(c *fiber.Ctx, d *problem.Details) error {
 	body, err := json.Marshal(d)
 	if err != nil {
 		return err
@@ -44,7 +42,7 @@ func (s *server) failProblem(c *fiber.Ctx, d *problem.Details) error {
 }
 
 // failAuthZEN refuses in the standard's own shape: whoever reads only "decision" is refused as well.
-func (s *server) failAuthZEN(c *fiber.Ctx, d *problem.Details) error {
+func (s *Server) failAuthZEN(c *fiber.Ctx, d *problem.Details) error {
 	echoRequestID(c)
 	if d.Status == fiber.StatusUnauthorized {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="ambit"`)
@@ -66,15 +64,6 @@ func (s *server) failAuthZEN(c *fiber.Ctx, d *problem.Details) error {
 	return c.Status(d.Status).JSON(&body)
 }
 
-// failHook answers with a status that every hook client takes for a failure; the sentence is for the engineer.
-func (s *server) failHook(c *fiber.Ctx, d *problem.Details) error {
-	text := d.Detail
-	if d.Hint != "" {
-		text += " " + d.Hint
-	}
-	return c.Status(d.Status).JSON(map[string]string{"error": text, "code": d.Code, "id": d.ID})
-}
-
 func echoRequestID(c *fiber.Ctx) {
 	if id := c.Request().Header.Peek(fiber.HeaderXRequestID); len(id) > 0 && len(id) <= 256 {
 		c.Response().Header.SetBytesV(fiber.HeaderXRequestID, id)
@@ -82,7 +71,7 @@ func echoRequestID(c *fiber.Ctx) {
 }
 
 // lateError answers what never reached a route: a body over the server's limit, a broken request.
-func (s *server) lateError(c *fiber.Ctx, err error) error {
+func (s *Server) lateError(c *fiber.Ctx, err error) error {
 	if errors.Is(err, fasthttp.ErrBodyTooLarge) {
 		err = problem.New("too_large", "the request's body is too long", "")
 	}
@@ -91,7 +80,7 @@ func (s *server) lateError(c *fiber.Ctx, err error) error {
 }
 
 // unmatched answers every path that isn't in the table: under an API prefix with an error, elsewhere with the console.
-func (s *server) unmatched(c *fiber.Ctx) error {
+func (s *Server) unmatched(c *fiber.Ctx) error {
 	s.securityHeaders(c)
 	route := &caller.Route{ID: "unmatched"}
 	path := c.Path()
@@ -121,7 +110,7 @@ func (s *server) unmatched(c *fiber.Ctx) error {
 }
 
 // methodsAt lists the methods that the table has for a path.
-func (s *server) methodsAt(path string) string {
+func (s *Server) methodsAt(path string) string {
 	var methods []string
 	for i := range s.routes {
 		r := &s.routes[i]

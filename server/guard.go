@@ -21,7 +21,7 @@ const (
 
 // guard puts everything that must hold before a handler runs in front of it: size, host, credential, access, forgery.
 // It is one function rather than a chain of middleware because the decision endpoints are the hot path.
-func (s *server) guard(route *caller.Route, h fiber.Handler) fiber.Handler {
+func (s *Server) guard(route *caller.Route, h fiber.Handler) fiber.Handler {
 	limit := route.MaxBody
 	if limit == 0 {
 		limit = caller.MaxBodyDefault
@@ -92,7 +92,7 @@ func names[T ~string](list []T, sep string) string {
 }
 
 // who authenticates: the control socket by the connection itself, else a bearer token, else (for browsers) the cookie.
-func (s *server) who(c *fiber.Ctx, cookies bool) (*caller.Principal, error) {
+func (s *Server) who(c *fiber.Ctx, cookies bool) (*caller.Principal, error) {
 	if isLocal(c.Context().Conn()) {
 		return s.LocalPrincipal, nil
 	}
@@ -121,7 +121,7 @@ func (s *server) who(c *fiber.Ctx, cookies bool) (*caller.Principal, error) {
 
 // sameOrigin stops other web sites from using a visitor's browser: the host name must be ours (a re-bound name is not), a
 // changing request must come from our own pages, and with a session it must carry the session's own value.
-func (s *server) sameOrigin(c *fiber.Ctx, p *caller.Principal, changes bool) error {
+func (s *Server) sameOrigin(c *fiber.Ctx, p *caller.Principal, changes bool) error {
 	if p.Kind == caller.APIToken || p.Kind == caller.Credential {
 		return nil // a browser doesn't add bearer tokens by itself
 	}
@@ -145,7 +145,7 @@ func (s *server) sameOrigin(c *fiber.Ctx, p *caller.Principal, changes bool) err
 	return nil
 }
 
-func (s *server) ownOrigin(origin, host string) bool {
+func (s *Server) ownOrigin(origin, host string) bool {
 	u, err := url.Parse(origin)
 	if err != nil || u.Host == "" {
 		return false

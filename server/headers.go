@@ -8,7 +8,7 @@ import (
 )
 
 // securityHeaders go on everything that a browser may show. The API's answers need no sources at all.
-func (s *server) securityHeaders(c *fiber.Ctx) {
+func (s *Server) securityHeaders(c *fiber.Ctx) {
 	h := &c.Context().Response.Header
 	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	h.Set(fiber.HeaderReferrerPolicy, "no-referrer")
@@ -24,14 +24,14 @@ func (s *server) securityHeaders(c *fiber.Ctx) {
 }
 
 // https reports whether the visitor's side of the connection is encrypted.
-func (s *server) https(c *fiber.Ctx) bool {
+func (s *Server) https(c *fiber.Ctx) bool {
 	if s.TLS || (s.PublicURL != nil && s.PublicURL.Scheme == "https") {
 		return true
 	}
 	return s.fromProxy(c) && strings.EqualFold(c.Get(fiber.HeaderXForwardedProto), "https")
 }
 
-func (s *server) fromProxy(c *fiber.Ctx) bool {
+func (s *Server) fromProxy(c *fiber.Ctx) bool {
 	if len(s.TrustedProxies) == 0 {
 		return false
 	}
@@ -39,7 +39,7 @@ func (s *server) fromProxy(c *fiber.Ctx) bool {
 	return ok && s.trusted(addr)
 }
 
-func (s *server) trusted(addr netip.Addr) bool {
+func (s *Server) trusted(addr netip.Addr) bool {
 	addr = addr.Unmap()
 	for _, p := range s.TrustedProxies {
 		if p.Contains(addr) {
@@ -51,7 +51,7 @@ func (s *server) trusted(addr netip.Addr) bool {
 
 // address is where the caller is. Behind trusted proxies it is the rightmost address of X-Forwarded-For that isn't a trusted
 // proxy itself: whatever stands left of that the caller could have written.
-func (s *server) address(c *fiber.Ctx) string {
+func (s *Server) address(c *fiber.Ctx) string {
 	direct := c.Context().RemoteIP().String()
 	if !s.fromProxy(c) {
 		return direct

@@ -8,12 +8,12 @@ import (
 )
 
 // health answers as long as the process can answer at all.
-func (s *server) health(c *fiber.Ctx) error {
+func (s *Server) health(c *fiber.Ctx) error {
 	return c.JSON(map[string]string{"status": "ok"})
 }
 
 // ready is false while decisions can't be recorded, because then every one of them is refused.
-func (s *server) ready(c *fiber.Ctx) error {
+func (s *Server) ready(c *fiber.Ctx) error {
 	if err := s.Health(); err != nil {
 		s.Log.Warn("not ready", "error", err.Error())
 		return problem.New("ledger_unavailable", "the ledger can't be written, so every decision is refused",
@@ -23,7 +23,7 @@ func (s *server) ready(c *fiber.Ctx) error {
 }
 
 // whoAmI tells a caller who Ambit takes it for.
-func (s *server) whoAmI(c *fiber.Ctx) error {
+func (s *Server) whoAmI(c *fiber.Ctx) error {
 	p := caller.Of(c)
 	return c.JSON(struct {
 		Kind   caller.Kind    `json:"kind"`

@@ -2,14 +2,10 @@ package server
 
 import "net"
 
-// localConn marks a connection of the control socket. Only LocalListener makes one, so that nothing in a request can.
+// localConn marks a connection of the control socket. Only localListener makes one: nothing in a request can.
 type localConn struct{ net.Conn }
 
 type localListener struct{ net.Listener }
-
-// LocalListener wraps the listener of the control socket: who can open it has been let in by the file system, and stands for
-// the owner.
-func LocalListener(ln net.Listener) net.Listener { return localListener{ln} }
 
 // Accept marks what it accepts.
 func (l localListener) Accept() (net.Conn, error) {

@@ -64,7 +64,7 @@ func (m *Metrics) Decided(effect policy.Effect, enforced bool, took time.Duratio
 // Unrecordable counts one decision that was refused because it could not be recorded.
 func (m *Metrics) Unrecordable() { m.unavailable.Inc() }
 
-func (s *server) metrics() fiber.Handler {
+func (s *Server) metrics() fiber.Handler {
 	h := fasthttpadaptor.NewFastHTTPHandler(promhttp.HandlerFor(s.Metrics.registry, promhttp.HandlerOpts{}))
 	return func(c *fiber.Ctx) error {
 		h(c.Context())

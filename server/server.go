@@ -51,16 +51,18 @@ const (
 	headerBytes  = 16 << 10
 )
 
-type server struct {
+// Server is the HTTP side of one installation.
+type Server struct {
 	Config
+	app    *fiber.App
 	page   *consolePage
 	routes []caller.Route
 }
 
 // New builds the app. It fails where the table of routes and the handlers don't match: no route exists outside the table,
 // and no line of the table is empty.
-func New(cfg Config) (*fiber.App, error) {
-	s := &server{Config: cfg, routes: caller.Routes()}
+func New(cfg Config) (*Server, error) {
+	s := &Server{Config: cfg, routes: caller.Routes()}
 	if s.LocalPrincipal == nil {
 		s.LocalPrincipal = &caller.Principal{Kind: caller.Local, ID: "local", Roles: []caller.Role{caller.Owner}, Credential: "local"}
 	}
@@ -71,9 +73,9 @@ func New(cfg Config) (*fiber.App, error) {
 		}
 		s.page = page
 	}
-	// Fiber's own logger writes about nothing that the access to errors below doesn't say better.
+	// Fiber's own logger is a global of the library; what it would say, fail and lateError say better.
 	log.SetOutput(io.Discard)
-	app := fiber.New(fiber.Config{
+	s.app = fiber.New(fiber.Config{
 		AppName:                 "ambit",
 		DisableStartupMessage:   true,
 		StrictRouting:           true,
@@ -86,15 +88,15 @@ func New(cfg Config) (*fiber.App, error) {
 		EnableTrustedProxyCheck: true, // with no proxies listed: X-Forwarded-* never reaches Fiber's own helpers
 		ErrorHandler:            s.lateError,
 	})
-	if err := s.register(app); err != nil {
+	if err := s.register(s.app); err != nil {
 		return nil, err
 	}
-	app.Use(s.unmatched)
-	return app, nil
+	s.app.Use(s.unmatched)
+	return s, nil
 }
 
 // register adds the table's routes in its order: the decision endpoints stand first there, so that they are found first.
-func (s *server) register(app *fiber.App) error {
+func (s *Server) register(app *fiber.App) error {
 	own := Handlers{
 		"health":  s.health,
 		"ready":   s.ready,

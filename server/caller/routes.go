@@ -7,7 +7,7 @@ type Shape uint8
 const (
 	ShapeProblem Shape = iota // application/problem+json, RFC 9457
 	ShapeAuthZEN              // a refusal in the form of the AuthZEN Authorization API
-	ShapeHook                 // a coding agent's hook: the status alone refuses, the body says why
+	ShapeHook                 // problem+json to a coding agent's hook, for which the status alone refuses
 )
 
 // Route is one line of the table of everything that the server answers.

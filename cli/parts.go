@@ -1,0 +1,187 @@
+//go:build !client
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"os/user"
+	"path/filepath"
+	"time"
+
+	"ambit/assets"
+	"ambit/audit"
+	"ambit/db"
+	"ambit/db/seal"
+	"ambit/server"
+	"ambit/server/caller"
+	"ambit/server/console"
+	"ambit/server/decision"
+	"ambit/server/identity"
+	"ambit/server/policystore"
+)
+
+// closeTimeout bounds how long the ledger may take to write what is queued.
+const closeTimeout = 10 * time.Second
+
+// options of an installation that is opened by this process.
+type options struct {
+	dir     string
+	keyFile string // "" is DIR/key
+	public  *url.URL
+	given   bool // public was given by the operator rather than made from the listener's address
+	tls     bool
+	proxies []netip.Prefix
+	hosts   func(string) bool
+	demo    bool
+	log     *slog.Logger
+}
+
+// parts are the pieces of an open installation, wired together. Closing goes in the opposite order of opening.
+type parts struct {
+	db       *db.DB
+	ledger   *audit.Ledger
+	identity *identity.Service
+	policies *policystore.Store
+	decision *decision.Service
+	server   *server.Server
+}
+
+// openParts opens everything in a folder whose lock is held.
+func openParts(env *Env, o options) (p *parts, err error) {
+	p = &parts{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.close())
+			p = nil
+		}
+	}()
+	keyFile := o.keyFile
+	if keyFile == "" {
+		keyFile = filepath.Join(o.dir, "key")
+	}
+	box, err := seal.Open(keyFile, env.Rand)
+	if err != nil {
+		return p, fmt.Errorf("open the key file: %w", err)
+	}
+	if p.db, err = db.Open(env.Ctx, o.dir, db.Options{Log: o.log}); err != nil {
+		return p, fmt.Errorf("open the database: %w", err)
+	}
+	if p.ledger, err = audit.Open(env.Ctx, audit.Options{DB: p.db, Box: box, Dir: o.dir, Now: env.Now, Rand: env.Rand, Log: o.log}); err != nil {
+		return p, err
+	}
+	if p.identity, err = identity.Open(env.Ctx, identity.Options{
+		DB: p.db, Ledger: p.ledger, Box: box, Now: env.Now, Rand: env.Rand, Log: o.log, PublicURL: o.public.String(), Demo: o.demo,
+	}); err != nil {
+		return p, fmt.Errorf("open the directory: %w", err)
+	}
+	store, broken, err := policystore.Open(env.Ctx, p.db.Read, p.ledger, env.Now)
+	if err != nil {
+		return p, err
+	}
+	for _, problem := range broken {
+		o.log.Error("the published policy can't be used, so everything is refused", "problem", problem.String())
+	}
+	p.policies = store
+	metrics := server.NewMetrics()
+	p.decision = decision.New(decision.Config{
+		Policy: inForce(store), Ledger: p.ledger, Directory: p.identity, Observer: metrics,
+		Now: env.Now, NewID: p.ledger.NewID, Log: o.log, PublicURL: publicURL(o),
+	})
+	return p, p.openServer(env, o, metrics)
+}
+
+// inForce hands the store's policy to the decision service; a nil policy becomes a nil interface.
+func inForce(store *policystore.Store) func() (decision.Policy, int64) {
+	return func() (decision.Policy, int64) {
+		p, version := store.Current()
+		if p == nil {
+			return nil, version
+		}
+		return p, version
+	}
+}
+
+func publicURL(o options) string {
+	if !o.given {
+		return ""
+	}
+	return o.public.String()
+}
+
+func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
+	api, err := console.New(console.Deps{
+		Identity: p.identity, Ledger: p.ledger, Policies: p.policies, Versions: p.versions, Source: p.source, Trier: p.decision,
+		Now: env.Now, Log: o.log, Version: version, DataDir: o.dir, Public: o.public.String(), Demo: o.demo,
+	})
+	if err != nil {
+		return fmt.Errorf("open the console's API: %w", err)
+	}
+	auditSchema, errAudit := fs.ReadFile(assets.Schemas(), "audit-event-v1.json")
+	policySchema, errPolicy := fs.ReadFile(assets.Schemas(), "policy-v1.json")
+	if err := errors.Join(errAudit, errPolicy); err != nil {
+		return fmt.Errorf("read the JSON Schemas: %w", err)
+	}
+	metrics.Gauge("ambit_ledger_seq", "Entries in the ledger.", func() float64 { return float64(p.ledger.Seq()) })
+	cfg := server.Config{
+		Log: o.log, Rand: env.Rand, Auth: p.identity, Health: p.ledger.Health, Metrics: metrics, Console: assets.Dist(),
+		Handlers: []server.Handlers{p.decision.Handlers(), api.Handlers()},
+		Schemas:  map[string][]byte{"schemaAuditEvent": auditSchema, "schemaPolicy": policySchema},
+		TLS:      o.tls, TrustedProxies: o.proxies, Hosts: o.hosts, LocalPrincipal: localPrincipal(),
+	}
+	if o.given {
+		cfg.PublicURL = o.public
+	}
+	p.server, err = server.New(cfg)
+	return err
+}
+
+// versions and source put the store's versions into the console's words.
+func (p *parts) versions(ctx context.Context) ([]console.PolicyVersion, error) {
+	stored, err := p.policies.Versions(ctx)
+	list := make([]console.PolicyVersion, len(stored))
+	for i := range stored {
+		list[i] = consoleVersion(&stored[i])
+	}
+	return list, err
+}
+
+func (p *parts) source(ctx context.Context, version int64) (console.PolicyVersion, error) {
+	stored, err := p.policies.Source(ctx, version)
+	return consoleVersion(&stored), err
+}
+
+func consoleVersion(v *policystore.Version) console.PolicyVersion {
+	return console.PolicyVersion{Version: v.Version, Source: v.Source, Comment: v.Comment, PublishedBy: v.PublishedBy, PublishedAt: v.PublishedAt}
+}
+
+// localPrincipal is who the control socket stands for: the person at the machine, with the owner's rights.
+func localPrincipal() *caller.Principal {
+	name := "local"
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		name = "local:" + u.Username
+	}
+	return &caller.Principal{Kind: caller.Local, ID: name, Name: name, Roles: []caller.Role{caller.Owner}, Credential: "control-socket"}
+}
+
+// close stops in an order in which nothing writes to what is closed already; it can be called on parts that opened halfway.
+func (p *parts) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	var errs []error
+	if p.identity != nil {
+		errs = append(errs, p.identity.Close(ctx))
+	}
+	if p.ledger != nil {
+		errs = append(errs, p.ledger.Close(ctx))
+	}
+	if p.db != nil {
+		errs = append(errs, p.db.Close())
+	}
+	return errors.Join(errs...)
+}

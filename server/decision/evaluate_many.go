@@ -1,0 +1,165 @@
+package decision
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ambit/audit"
+	"ambit/server/caller"
+)
+
+// maxBatch bounds the evaluations of one request.
+const maxBatch = 1000
+
+// The values of options.evaluations_semantic (AuthZEN Authorization API 1.0, section 7.1.2.1).
+const (
+	executeAll          = "execute_all"
+	denyOnFirstDeny     = "deny_on_first_deny"
+	permitOnFirstPermit = "permit_on_first_permit"
+)
+
+// batch is a request with many evaluations.
+type batch struct {
+	defaults evaluation
+	semantic string
+	items    [][]byte // each one's text, still to be read: a bad item must not spoil the others
+}
+
+// outcome is what became of one item: a decision or an error.
+type outcome struct {
+	answer answer
+	event  *audit.Event
+	err    error
+}
+
+// evaluateMany is POST /access/v1/evaluations (section 7).
+func (s *Service) evaluateMany(c *fiber.Ctx) error {
+	body, id, err := authzenBody(c)
+	if err != nil {
+		return err
+	}
+	b, err := parseBatch(body)
+	if err != nil {
+		return invalid(err)
+	}
+	if len(b.items) == 0 {
+		return s.answerOne(c, &b.defaults, id)
+	}
+	outcomes := s.judgeAll(caller.Of(c), b, id)
+	if err := s.recordAll(outcomes); err != nil {
+		return err
+	}
+	out := []byte(`{"evaluations":[`)
+	for i := range outcomes {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		if o := &outcomes[i]; o.err != nil {
+			out = appendFailure(out, o.err)
+		} else {
+			out = appendAnswer(out, &o.answer)
+		}
+	}
+	sendJSON(c, id, append(out, ']', '}'))
+	return nil
+}
+
+func parseBatch(body []byte) (*batch, error) {
+	b := &batch{semantic: executeAll}
+	r := &reader{buf: body}
+	err := r.object(func(key string) error {
+		switch key {
+		case "evaluations":
+			if r.null() {
+				return nil
+			}
+			return at(key, r.array(func(i int) error {
+				if i == maxBatch {
+					return fmt.Errorf("evaluations: more than %d", maxBatch)
+				}
+				raw, err := r.raw()
+				b.items = append(b.items, raw)
+				return err
+			}))
+		case "options":
+			if r.null() {
+				return nil
+			}
+			return at(key, r.object(func(option string) error {
+				if option != "evaluations_semantic" {
+					return r.skip()
+				}
+				return at(option, r.text(&b.semantic))
+			}))
+		}
+		ok, err := b.defaults.member(r, key)
+		if !ok && err == nil {
+			err = r.skip()
+		}
+		return err
+	})
+	if err == nil {
+		err = r.end()
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch b.semantic {
+	case executeAll, denyOnFirstDeny, permitOnFirstPermit:
+		return b, nil
+	}
+	return nil, fmt.Errorf("options.evaluations_semantic: expected %s, %s or %s", executeAll, denyOnFirstDeny, permitOnFirstPermit)
+}
+
+// judgeAll judges the items in order, up to the one that ends the batch under its semantic. An item that can't be evaluated
+// counts as denied.
+func (s *Service) judgeAll(p *caller.Principal, b *batch, requestID string) []outcome {
+	out := make([]outcome, 0, len(b.items))
+	for _, raw := range b.items {
+		var o outcome
+		if q, err := s.item(p, b, raw, requestID); err != nil {
+			o.err = err
+		} else {
+			o.answer, o.event = s.judge(q)
+		}
+		out = append(out, o)
+		permitted := o.err == nil && o.answer.decision.Permits()
+		if (b.semantic == denyOnFirstDeny && !permitted) || (b.semantic == permitOnFirstPermit && permitted) {
+			break
+		}
+	}
+	return out
+}
+
+// item lays one evaluation over the defaults.
+func (s *Service) item(p *caller.Principal, b *batch, raw []byte, requestID string) (*question, error) {
+	e := b.defaults
+	if err := parseEvaluation(raw, &e); err != nil {
+		return nil, invalid(err)
+	}
+	return s.question(p, &e, requestID)
+}
+
+// recordAll makes all decisions of a batch durable. They are handed over together, so that they share the ledger's commits.
+func (s *Service) recordAll(outcomes []outcome) error {
+	var wg sync.WaitGroup
+	errs := make([]error, len(outcomes))
+	for i := range outcomes {
+		if outcomes[i].event == nil {
+			continue
+		}
+		wg.Go(func() { errs[i] = s.record(outcomes[i].event) })
+	}
+	wg.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return err
+		}
+		if o := &outcomes[i]; o.event != nil && o.event.Purpose != purposeQuery {
+			s.Observer.Decided(o.answer.decision.Effect, o.answer.decision.Enforced, 0)
+		}
+	}
+	return nil
+}

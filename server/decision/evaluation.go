@@ -1,0 +1,222 @@
+package decision
+
+import (
+	"errors"
+	"fmt"
+)
+
+// evaluation is one AuthZEN evaluation request as it came: the entities' texts are read, their meaning not yet judged.
+// In a batch, an entity of an item replaces the default one as a whole (AuthZEN Authorization API 1.0, section 7.1.1).
+type evaluation struct {
+	subject  *subject
+	action   *action
+	resource *resource
+	context  *contextFacts
+}
+
+type subject struct {
+	typ, id string
+	groups  []string
+	grouped bool // groups were given
+}
+
+type action struct {
+	name       string
+	properties []byte // a JSON object, or nil
+}
+
+type resource struct {
+	typ, id        string
+	root, cwd      string
+	home, tmp      string
+	platform       string
+	caseSensitive  bool
+	caseSensitives bool // case_sensitive was given
+}
+
+type contextFacts struct {
+	agent, agentID      string
+	session             string
+	toolUseID, promptID string
+	prompt              string
+	purpose             string
+}
+
+// at names the member in which a value of the wrong type stands.
+func at(member string, err error) error {
+	var m *mistyped
+	if !errors.As(err, &m) {
+		return err
+	}
+	if m.place != "" {
+		member += "." + m.place
+	}
+	return &mistyped{place: member, want: m.want}
+}
+
+// member reads the value of one entity. ok is false for a member that isn't an entity.
+func (e *evaluation) member(r *reader, key string) (ok bool, err error) {
+	switch key {
+	case "subject":
+		e.subject = &subject{}
+		return true, r.entity(key, e.subject.member)
+	case "action":
+		e.action = &action{}
+		return true, r.entity(key, e.action.member)
+	case "resource":
+		e.resource = &resource{}
+		return true, r.entity(key, e.resource.member)
+	case "context":
+		if r.null() {
+			return true, nil
+		}
+		e.context = &contextFacts{}
+		return true, r.entity(key, e.context.member)
+	}
+	return false, nil
+}
+
+func (r *reader) entity(name string, member func(r *reader, key string) error) error {
+	return at(name, r.object(func(key string) error { return at(key, member(r, key)) }))
+}
+
+func (s *subject) member(r *reader, key string) (err error) {
+	switch key {
+	case "type":
+		s.typ, err = r.string()
+	case "id":
+		s.id, err = r.string()
+	case "properties":
+		return r.properties(func(key string) error {
+			if key != "groups" || r.null() {
+				return r.skip()
+			}
+			s.grouped = true
+			return r.array(func(int) error {
+				g, err := r.string()
+				s.groups = append(s.groups, g)
+				return err
+			})
+		})
+	default:
+		return r.skip()
+	}
+	return err
+}
+
+func (a *action) member(r *reader, key string) (err error) {
+	switch key {
+	case "name":
+		a.name, err = r.string()
+	case "properties":
+		if r.null() {
+			return nil
+		}
+		if r.peek() != '{' {
+			return r.want("an object")
+		}
+		a.properties, err = r.raw()
+	default:
+		return r.skip()
+	}
+	return err
+}
+
+func (o *resource) member(r *reader, key string) (err error) {
+	switch key {
+	case "type":
+		o.typ, err = r.string()
+	case "id":
+		o.id, err = r.string()
+	case "properties":
+		return r.properties(func(key string) error {
+			switch key {
+			case "root":
+				return r.text(&o.root)
+			case "cwd":
+				return r.text(&o.cwd)
+			case "home":
+				return r.text(&o.home)
+			case "tmp":
+				return r.text(&o.tmp)
+			case "platform":
+				return r.text(&o.platform)
+			case "case_sensitive":
+				if r.null() {
+					return nil
+				}
+				o.caseSensitives = true
+				var err error
+				o.caseSensitive, err = r.bool()
+				return err
+			}
+			return r.skip()
+		})
+	default:
+		return r.skip()
+	}
+	return err
+}
+
+func (x *contextFacts) member(r *reader, key string) error {
+	switch key {
+	case "agent":
+		return r.text(&x.agent)
+	case "agent_id":
+		return r.text(&x.agentID)
+	case "session_id":
+		return r.text(&x.session)
+	case "tool_use_id":
+		return r.text(&x.toolUseID)
+	case "prompt_id":
+		return r.text(&x.promptID)
+	case "prompt":
+		return r.text(&x.prompt)
+	case "purpose":
+		return r.text(&x.purpose)
+	}
+	return r.skip()
+}
+
+// properties reads an optional object.
+func (r *reader) properties(member func(key string) error) error {
+	if r.null() {
+		return nil
+	}
+	return r.object(func(key string) error { return at(key, member(key)) })
+}
+
+// text reads an optional string.
+func (r *reader) text(to *string) (err error) {
+	if r.null() {
+		return nil
+	}
+	*to, err = r.string()
+	return err
+}
+
+// complete checks that the members which the standard requires are there.
+func (e *evaluation) complete() error {
+	switch {
+	case e.subject == nil:
+		return missing("subject")
+	case e.subject.typ == "":
+		return missing("subject.type")
+	case e.subject.id == "":
+		return missing("subject.id")
+	case e.action == nil:
+		return missing("action")
+	case e.action.name == "":
+		return missing("action.name")
+	case e.resource == nil:
+		return missing("resource")
+	case e.resource.typ == "":
+		return missing("resource.type")
+	}
+	if p := e.context; p != nil && p.purpose != "" && p.purpose != purposeEnforce && p.purpose != purposeQuery {
+		return errors.New("context.purpose: expected enforce or query")
+	}
+	return nil
+}
+
+func missing(member string) error { return fmt.Errorf("%s is missing", member) }

@@ -1,0 +1,135 @@
+package decision
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ambit/audit"
+	"ambit/policy"
+	"ambit/server/caller"
+)
+
+// fakePolicy allows what says "ok", holds what says "hold", and denies the rest.
+type fakePolicy struct {
+	mu   sync.Mutex
+	seen []policy.Request
+}
+
+func (f *fakePolicy) Decide(r *policy.Request) policy.Decision {
+	f.mu.Lock()
+	f.seen = append(f.seen, *r)
+	f.mu.Unlock()
+	switch {
+	case strings.Contains(r.Action.Command, "ok"):
+		return policy.Decision{Effect: policy.Allow, Enforced: true, Reason: "listed"}
+	case strings.Contains(r.Action.Command, "hold"):
+		return policy.Decision{Effect: policy.Hold, Enforced: true, Reason: "Edits need approval."}
+	case strings.Contains(r.Action.Command, "watch"):
+		return policy.Decision{Effect: policy.Deny, Reason: "not listed"}
+	}
+	return policy.Decision{Effect: policy.Deny, Enforced: true, Reason: "not listed", RecordPrompt: true,
+		Findings: []policy.Finding{{Layer: "organisation", Control: "shell", Message: "not listed", At: &policy.Span{Offset: 3, Length: 2}}}}
+}
+
+func (f *fakePolicy) SessionRoot(gitRoot string, first policy.Resource) string {
+	if gitRoot != "" {
+		return gitRoot
+	}
+	return first.Cwd
+}
+
+func (f *fakePolicy) last(t *testing.T) policy.Request {
+	t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.seen) == 0 {
+		t.Fatal("the policy was not asked")
+	}
+	return f.seen[len(f.seen)-1]
+}
+
+// fakeLedger keeps events; it fails while down is set.
+type fakeLedger struct {
+	mu     sync.Mutex
+	events []audit.Event
+	down   bool
+}
+
+func (f *fakeLedger) Append(_ context.Context, e *audit.Event) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.down {
+		return errors.New("the disk is full")
+	}
+	f.events = append(f.events, *e)
+	return nil
+}
+
+func (f *fakeLedger) all() []audit.Event {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]audit.Event(nil), f.events...)
+}
+
+type fakeDirectory struct{}
+
+func (fakeDirectory) Person(email string) (groups []string, known, disabled bool) {
+	switch email {
+	case "ada@acme.test":
+		return []string{"engineers"}, true, false
+	case "gone@acme.test":
+		return nil, true, true
+	}
+	return nil, false, false
+}
+
+type fakeObserver struct{ decided, unrecordable int }
+
+func (f *fakeObserver) Decided(policy.Effect, bool, time.Duration) { f.decided++ }
+func (f *fakeObserver) Unrecordable()                              { f.unrecordable++ }
+
+// world is a service with fakes all round, behind a Fiber app that lets caller in.
+type world struct {
+	*Service
+	policy   *fakePolicy
+	ledger   *fakeLedger
+	observer *fakeObserver
+	caller   *caller.Principal
+	app      *fiber.App
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{policy: &fakePolicy{}, ledger: &fakeLedger{}, observer: &fakeObserver{}}
+	w.caller = &caller.Principal{Kind: caller.APIToken, ID: "tok_1", Credential: "tok_1", Scopes: []caller.Scope{caller.ScopeDecide}}
+	n := 0
+	w.Service = New(Config{
+		Policy: func() (Policy, int64) { return w.policy, 7 }, Ledger: w.ledger, Directory: fakeDirectory{}, Observer: w.observer,
+		Now: func() time.Time { return time.Date(2026, 11, 22, 5, 30, 16, 0, time.UTC) }, Log: slog.New(slog.DiscardHandler),
+		NewID: func(prefix string) string { n++; return prefix + strconv.Itoa(n) },
+	})
+	w.app = fiber.New(fiber.Config{DisableStartupMessage: true, ErrorHandler: func(c *fiber.Ctx, err error) error {
+		var coded interface{ Code() string }
+		if errors.As(err, &coded) {
+			return c.Status(map[string]int{"invalid": 400, "forbidden": 403, "ledger_unavailable": 503}[coded.Code()]).SendString(err.Error())
+		}
+		return c.Status(500).SendString(err.Error())
+	}})
+	let := func(h fiber.Handler) fiber.Handler {
+		return func(c *fiber.Ctx) error { caller.Attach(c, w.caller); return h(c) }
+	}
+	h := w.Handlers()
+	w.app.Post("/access/v1/evaluation", let(h["evaluate"]))
+	w.app.Post("/access/v1/evaluations", let(h["evaluateMany"]))
+	w.app.Post("/hooks/claude-code", let(h["hookClaudeCode"]))
+	w.app.Get("/.well-known/authzen-configuration", let(h["authzenConfiguration"]))
+	return w
+}

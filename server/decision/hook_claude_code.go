@@ -1,0 +1,134 @@
+package decision
+
+import (
+	"errors"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ambit/agent/claudecode"
+	"ambit/audit"
+	"ambit/policy"
+	"ambit/server/caller"
+	"ambit/server/problem"
+)
+
+// hookClaudeCode is POST /hooks/claude-code: what Claude Code's hooks send, bare or through `ambit hook claude-code`.
+// Every event that decides something is decided, recorded and answered explicitly; every other one is recorded.
+func (s *Service) hookClaudeCode(c *fiber.Ctx) error {
+	p := caller.Of(c)
+	if p.Person == "" {
+		return problem.New("forbidden", "hooks need a token that is bound to a person",
+			"Create one with `ambit token create --scope decide --user EMAIL`.")
+	}
+	body, id, err := authzenBody(c)
+	if err != nil {
+		return err
+	}
+	h, err := claudecode.Parse(body)
+	if err != nil {
+		return invalid(err)
+	}
+	q := s.hookQuestion(p, h, id)
+	if !h.Gates() {
+		if err := s.recordReport(q, h); err != nil {
+			return err
+		}
+		sendJSON(c, id, claudecode.Reply(h, claudecode.Verdict{}))
+		return nil
+	}
+	verdict, err := s.decideHook(q, h)
+	if err != nil {
+		return err
+	}
+	sendJSON(c, id, claudecode.Reply(h, verdict))
+	return nil
+}
+
+// hookQuestion is what all actions of one hook call have in common.
+func (s *Service) hookQuestion(p *caller.Principal, h *claudecode.Hook, requestID string) *question {
+	q := &question{
+		session: h.SessionID, agentID: h.AgentID, toolUseID: h.ToolUseID, promptID: h.PromptID, requestID: requestID,
+		purpose: purposeEnforce,
+	}
+	q.request.Resource = h.Resource()
+	if h.Facts == nil {
+		q.request.Resource.CaseSensitive = true // not known; so that no allowed folder grows by folding case
+	}
+	q.request.Agent = h.AgentName()
+	// The person is the token's own, so this can't be refused.
+	_ = s.about(q, p, &subject{typ: "user", id: p.Person})
+	return q
+}
+
+// decideHook decides on every action that one hook call proposes; all must be allowed.
+func (s *Service) decideHook(common *question, h *claudecode.Hook) (claudecode.Verdict, error) {
+	actions, err := h.Actions()
+	if err != nil {
+		common.refused = unreadable(h, err)
+		actions = []policy.Action{{Name: policy.ActionToolUse, Tool: firstOf(h.ToolName, h.Event), Arguments: h.ToolInput}}
+	}
+	if len(actions) == 0 {
+		common.refused = unreadable(h, errors.New("it proposes nothing that Ambit can judge"))
+		actions = []policy.Action{{Name: policy.ActionToolUse, Tool: firstOf(h.ToolName, h.Event)}}
+	}
+	outcomes := make([]outcome, len(actions))
+	for i := range actions {
+		q := *common
+		q.request.Action = actions[i]
+		outcomes[i].answer, outcomes[i].event = s.judge(&q)
+	}
+	if err := s.recordAll(outcomes); err != nil {
+		return claudecode.Verdict{}, err
+	}
+	verdicts := make([]claudecode.Verdict, len(outcomes))
+	for i := range outcomes {
+		a := &outcomes[i].answer
+		verdicts[i] = claudecode.Verdict{
+			ID: a.id, Effect: a.decision.Effect, Enforced: a.decision.Enforced,
+			Reason: a.decision.Reason, Hint: a.decision.Hint, SkipPrompt: a.decision.SkipPrompt,
+		}
+		s.remember(outcomes[i].event)
+	}
+	return claudecode.Merge(verdicts...), nil
+}
+
+func unreadable(h *claudecode.Hook, err error) *policy.Finding {
+	return &policy.Finding{
+		Control: "request", Rule: "unreadable",
+		Message: "Ambit can't tell what " + firstOf(h.ToolName, h.Event) + " would do: " + err.Error() + ".",
+		Hint:    "If your agent is newer than Ambit, ask your administrator to update Ambit.",
+	}
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// recordReport records a result or a moment of a session. Events that the ledger has no use for leave no trace.
+func (s *Service) recordReport(q *question, h *claudecode.Hook) error {
+	report, ok := h.Report()
+	if !ok {
+		return nil
+	}
+	var act policy.Action
+	if len(report.Actions) > 0 {
+		act = report.Actions[0]
+	}
+	q.request.Action = act
+	e := s.event(q, &answer{})
+	e.Type, e.Phase, e.Outcome = report.Type, report.Phase, report.Outcome
+	e.Decision, e.Effects, e.Purpose = nil, nil, ""
+	if act.Name == "" {
+		e.Action = nil
+	}
+	if report.Phase == audit.PhaseResult && h.ToolUseID != "" {
+		if e.Correlation == nil {
+			e.Correlation = &audit.Correlation{}
+		}
+		e.Correlation.Decision = s.decisionOf(h.SessionID, h.ToolUseID)
+	}
+	return s.record(e)
+}

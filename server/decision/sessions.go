@@ -1,0 +1,95 @@
+package decision
+
+import (
+	"container/list"
+	"strings"
+	"sync"
+
+	"ambit/policy"
+)
+
+// maxSessions bounds how many agent sessions are remembered; the one that was silent for longest is forgotten first.
+const maxSessions = 20_000
+
+// sessions remembers what is fixed when a session is first seen: whose it is and where it is rooted. An agent that moves to
+// another folder takes $REPO nowhere. Memory only: after a restart a session is seen for the first time again.
+type sessions struct {
+	mu    sync.Mutex
+	max   int
+	byID  map[string]*list.Element
+	order *list.List // of *session, the most recent in front
+}
+
+type session struct {
+	id, person string
+	first      policy.Resource // where it was first seen, as the client reported it
+	root       string          // $REPO under the policy of that version
+	version    int64
+}
+
+func newSessions(limit int) *sessions {
+	return &sessions{max: limit, byID: map[string]*list.Element{}, order: list.New()}
+}
+
+// enter sets the root of a session, fixing it at first sight. It reports false where the session is another person's.
+func (s *sessions) enter(id, person string, r *policy.Resource, p Policy, version int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	el, seen := s.byID[id]
+	if !seen {
+		// The strings may be parts of a whole request body, which must not stay in memory with them.
+		have := &session{id: strings.Clone(id), person: strings.Clone(person), first: policy.Resource{
+			Root: strings.Clone(r.Root), ResolvedRoot: strings.Clone(r.ResolvedRoot), Cwd: strings.Clone(r.Cwd),
+			Home: strings.Clone(r.Home), ResolvedHome: strings.Clone(r.ResolvedHome), Platform: strings.Clone(r.Platform),
+			CaseSensitive: r.CaseSensitive, Resolves: r.Resolves,
+		}, version: -1}
+		el = s.order.PushFront(have)
+		s.byID[have.id] = el
+		if s.order.Len() > s.max {
+			oldest := s.order.Back()
+			s.order.Remove(oldest)
+			delete(s.byID, oldest.Value.(*session).id)
+		}
+	}
+	have := el.Value.(*session)
+	if have.person != person {
+		return false
+	}
+	s.order.MoveToFront(el)
+	if have.version != version {
+		have.root, have.version = p.SessionRoot(have.first.Root, have.first), version
+	}
+	setRoot(r, have.root, &have.first)
+	return true
+}
+
+// setRoot puts the session's root in place of the request's. Where links lead from it counts only as first reported, and only
+// for the root that it was reported for.
+func setRoot(r *policy.Resource, root string, first *policy.Resource) {
+	r.Root, r.ResolvedRoot = root, ""
+	if root != "" && first.Root != "" {
+		r.ResolvedRoot = first.ResolvedRoot
+	}
+}
+
+// fixSession sets the request's root to the session's. What-ifs and questions without a session are judged by what they say
+// themselves. Before a policy is published nothing is fixed, because nothing is allowed.
+func (s *Service) fixSession(q *question, p Policy, version int64) *policy.Finding {
+	if p == nil {
+		return nil
+	}
+	r := &q.request.Resource
+	if q.session == "" || q.purpose == purposeQuery {
+		first := *r
+		setRoot(r, p.SessionRoot(r.Root, first), &first)
+		return nil
+	}
+	if !s.sessions.enter(q.session, q.request.Subject.ID, r, p, version) {
+		return &policy.Finding{
+			Control: "request", Rule: "session-owner",
+			Message: "This session id belongs to another person's session.",
+			Hint:    "Start a new session of your agent.",
+		}
+	}
+	return nil
+}

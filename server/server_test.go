@@ -1,0 +1,194 @@
+package server
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ambit/server/caller"
+)
+
+func TestUnknownPaths(t *testing.T) {
+	_, auth := visitors()
+	s := newTestServer(t, func(c *Config) { c.Auth = auth })
+	for _, tc := range []struct {
+		method, path string
+		bearer       string
+		status       int
+		page         bool
+	}{
+		{"GET", "/", "", 200, true},
+		{"GET", "/audit/evt_1", "", 200, true},
+		{"HEAD", "/policy", "", 200, false},
+		{"POST", "/audit", "", 405, false},
+		{"GET", "/nope.js", "", 404, false},
+		{"GET", "/assets/old-9999.js", "", 404, false},
+		{"GET", "/api/v1/nope", "", 401, false},
+		{"GET", "/api/v1/nope", "token-none", 404, false},
+		{"GET", "/api/v1/nope", "forged", 401, false},
+		{"GET", "/api", "token-none", 404, false},
+		{"GET", "/access/v2/evaluation", "", 401, false},
+		{"GET", "/hooks/other", "token-none", 404, false},
+		{"GET", "/oauth/token", "", 404, false},
+		{"GET", "/.well-known/openid-configuration", "", 404, false},
+		{"GET", "/scim/v2/Users", "", 401, false},
+		{"GET", "/v1/models", "", 401, false},
+		{"GET", "/schemas/nope.json", "", 404, false},
+		{"GET", "/access/v1/evaluation", "", 405, false},
+		{"DELETE", "/api/v1/policy", "token-none", 405, false},
+		{"PUT", "/healthz", "", 405, false},
+		{"HEAD", "/healthz", "", 200, false},
+		{"POST", "/api/v1/tokens/x1", "", 405, false},
+	} {
+		var headers []string
+		if tc.bearer != "" {
+			headers = []string{"Authorization", "Bearer " + tc.bearer}
+		}
+		got := s.call(t, tc.method, tc.path, headers...)
+		if got.status != tc.status || strings.Contains(got.body, "<script") != tc.page {
+			t.Errorf("%s %s as %q: got %d %.80s; want %d", tc.method, tc.path, tc.bearer, got.status, got.body, tc.status)
+		}
+		if got.status == 405 && got.header.Get("Allow") == "" {
+			t.Errorf("%s %s: 405 without Allow", tc.method, tc.path)
+		}
+	}
+}
+
+func TestConsoleHasItsOwnNonceEachTime(t *testing.T) {
+	s := newTestServer(t, nil)
+	got := s.call(t, "GET", "/")
+	csp := got.header.Get("Content-Security-Policy")
+	if strings.Contains(got.body, "__CSP_NONCE__") || strings.Count(got.body, `nonce="AAAAAAAAAAAAAAAAAAAAAA=="`) != 2 {
+		t.Errorf("page: %s", got.body)
+	}
+	for _, part := range []string{"style-src 'self' 'nonce-AAAA", "script-src 'self' 'nonce-AAAA", "frame-ancestors 'none'", "base-uri 'none'"} {
+		if !strings.Contains(csp, part) {
+			t.Errorf("the policy lacks %s: %s", part, csp)
+		}
+	}
+	if strings.Contains(csp, "unsafe") {
+		t.Errorf("unsafe: %s", csp)
+	}
+	for name, want := range map[string]string{
+		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
+		"Cache-Control": "no-store", "Strict-Transport-Security": "",
+	} {
+		if have := got.header.Get(name); have != want {
+			t.Errorf("%s: %q, want %q", name, have, want)
+		}
+	}
+	asset := s.call(t, "GET", "/assets/app-1234.js")
+	if !strings.Contains(asset.header.Get("Cache-Control"), "immutable") || asset.header.Get("Content-Type") != "text/javascript; charset=utf-8" {
+		t.Errorf("asset: %v", asset.header)
+	}
+	if icon := s.call(t, "GET", "/favicon.svg"); icon.status != 200 || strings.Contains(icon.header.Get("Cache-Control"), "immutable") {
+		t.Errorf("icon: %d %v", icon.status, icon.header)
+	}
+}
+
+func TestHSTSOnlyOnHTTPS(t *testing.T) {
+	u, _ := url.Parse("https://ambit.acme.test")
+	s := newTestServer(t, func(c *Config) { c.PublicURL = u })
+	if s.call(t, "GET", "/healthz").header.Get("Strict-Transport-Security") == "" {
+		t.Error("no HSTS behind an https address")
+	}
+}
+
+func TestForgedRequestsAreRefused(t *testing.T) {
+	_, auth := visitors()
+	s := newTestServer(t, func(c *Config) {
+		c.Auth = auth
+		c.Hosts = func(host string) bool { return host == "localhost:8420" }
+	})
+	cookie := CookieLoopback + "=person-owner"
+	for name, tc := range map[string]struct {
+		method, path string
+		headers      []string
+		want         int
+	}{
+		"the console itself":           {"POST", "/api/v1/policy/publish", []string{"Cookie", cookie, "X-CSRF-Token", "csrf-person-owner", "Origin", "http://localhost:8420", "Sec-Fetch-Site", "same-origin"}, 200},
+		"without the session's value":  {"POST", "/api/v1/policy/publish", []string{"Cookie", cookie}, 403},
+		"with another's value":         {"POST", "/api/v1/policy/publish", []string{"Cookie", cookie, "X-CSRF-Token", "csrf-person-auditor"}, 403},
+		"from another site":            {"POST", "/api/v1/policy/publish", []string{"Cookie", cookie, "X-CSRF-Token", "csrf-person-owner", "Origin", "https://evil.test"}, 403},
+		"from a null origin":           {"POST", "/api/v1/policy/publish", []string{"Cookie", cookie, "X-CSRF-Token", "csrf-person-owner", "Origin", "null"}, 403},
+		"cross-site by fetch metadata": {"POST", "/api/v1/sign-in", []string{"Sec-Fetch-Site", "cross-site"}, 403},
+		"sign-in from another site":    {"POST", "/api/v1/sign-in", []string{"Origin", "https://evil.test"}, 403},
+		"sign-in":                      {"POST", "/api/v1/sign-in", nil, 200},
+		"a re-bound host name":         {"POST", "/api/v1/sign-in", []string{"Host", "evil.test:8420", "Origin", "http://evil.test:8420"}, 421},
+		"reading needs no value":       {"GET", "/api/v1/policy", []string{"Cookie", cookie}, 200},
+		"a token needs no value":       {"POST", "/api/v1/policy/publish", []string{"Authorization", "Bearer token-policy:write"}, 200},
+		"another scheme":               {"POST", "/api/v1/policy/publish", []string{"Authorization", "Basic YTpi"}, 401},
+		"a cookie on hooks":            {"POST", "/hooks/claude-code", []string{"Cookie", cookie}, 401},
+	} {
+		if got := s.call(t, tc.method, tc.path, tc.headers...); got.status != tc.want {
+			t.Errorf("%s: got %d %s; want %d", name, got.status, got.body, tc.want)
+		}
+	}
+}
+
+func TestAddressBehindProxies(t *testing.T) {
+	var seen string
+	s := newTestServer(t, func(c *Config) {
+		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32"), netip.MustParsePrefix("10.0.0.0/8")}
+		c.Handlers[0]["getSession"] = func(c *fiber.Ctx) error { seen = caller.Address(c); return nil }
+	})
+	for header, want := range map[string]string{
+		"":                             "0.0.0.0",
+		"192.0.2.1":                    "192.0.2.1",
+		"6.6.6.6, 192.0.2.1, 10.1.1.1": "192.0.2.1",
+		"6.6.6.6, nonsense":            "0.0.0.0",
+		"10.1.1.1":                     "0.0.0.0",
+	} {
+		s.call(t, "GET", "/api/v1/session", "X-Forwarded-For", header)
+		if seen != want {
+			t.Errorf("X-Forwarded-For %q: got %s, want %s", header, seen, want)
+		}
+	}
+	s.TrustedProxies = nil
+	s.call(t, "GET", "/api/v1/session", "X-Forwarded-For", "192.0.2.1")
+	if seen != "0.0.0.0" {
+		t.Errorf("an untrusted header was believed: %s", seen)
+	}
+}
+
+func TestReadyFollowsTheLedger(t *testing.T) {
+	var down error
+	s := newTestServer(t, func(c *Config) { c.Health = func() error { return down } })
+	if got := s.call(t, "GET", "/readyz"); got.status != 200 {
+		t.Errorf("got %d", got.status)
+	}
+	down = errDisk
+	if got := s.call(t, "GET", "/readyz"); got.status != 503 || !strings.Contains(got.body, "ledger_unavailable") {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+	if got := s.call(t, "GET", "/healthz"); got.status != 200 {
+		t.Errorf("liveness went down with the ledger: %d", got.status)
+	}
+}
+
+func TestPanicIsAnInternalError(t *testing.T) {
+	s := newTestServer(t, func(c *Config) {
+		c.Handlers[0]["getSession"] = func(*fiber.Ctx) error { panic("secret text") }
+		c.Handlers[0]["evaluate"] = func(*fiber.Ctx) error { panic("secret text") }
+		c.Auth = fakeAuth{"t": {Kind: caller.APIToken, Scopes: []caller.Scope{caller.ScopeDecide}}}
+	})
+	for _, got := range []reply{s.call(t, "GET", "/api/v1/session"), s.call(t, "POST", "/access/v1/evaluation", "Authorization", "Bearer t")} {
+		if got.status != 500 || strings.Contains(got.body, "secret") {
+			t.Errorf("got %d %s", got.status, got.body)
+		}
+	}
+}
+
+func TestMetricsCount(t *testing.T) {
+	s := newTestServer(t, nil)
+	s.Metrics.Decided("deny", false, 0)
+	got := s.call(t, "GET", "/metrics")
+	for _, line := range []string{`ambit_decisions_total{effect="deny"} 1`, "ambit_decisions_unenforced_total 1", "ambit_decision_seconds_count 1"} {
+		if !strings.Contains(got.body, line) {
+			t.Errorf("no line %s", line)
+		}
+	}
+}
