@@ -88,7 +88,7 @@ func (l *Ledger) tailLeaves(ctx context.Context, q db.Queryer, size int64) ([]tl
 	hashes := make([]tlog.Hash, 0, tileWidth)
 	mac := newRowMAC(l.keys.row)
 	err := db.LedgerAscending(ctx, q, next-1, tileWidth, func(row db.LedgerRow) error {
-		leaf := tlog.RecordHash([]byte(row.Event))
+		leaf := recordHash(row.Event)
 		if row.Seq != next || !hmac.Equal(row.MAC, mac.of(row.Seq, leaf)) {
 			return &DamageError{next, "an entry does not carry Ambit's seal"}
 		}

@@ -93,3 +93,6 @@ func (t *tree) edgeBytes(b []byte) []byte {
 	}
 	return b
 }
+
+// recordHash is the leaf of an event.
+func recordHash(event string) tlog.Hash { return tlog.RecordHash([]byte(event)) }

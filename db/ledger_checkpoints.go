@@ -39,18 +39,20 @@ func LatestCheckpoint(ctx context.Context, q Queryer) (Checkpoint, error) {
 	return c, nil
 }
 
-// Checkpoints calls fn for each checkpoint in order. The stored time is left out: the note has it, signed.
+// Checkpoints calls fn for each checkpoint in order; a stored time that can't be read is the zero time.
 func Checkpoints(ctx context.Context, q Queryer, fn func(Checkpoint) error) error {
-	rows, err := q.QueryContext(ctx, "SELECT number, size, note FROM ledger_checkpoints ORDER BY number")
+	rows, err := q.QueryContext(ctx, "SELECT number, size, time, note FROM ledger_checkpoints ORDER BY number")
 	if err != nil {
 		return fmt.Errorf("read checkpoints: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var c Checkpoint
-		if err := rows.Scan(&c.Number, &c.Size, &c.Note); err != nil {
+		var at string
+		if err := rows.Scan(&c.Number, &c.Size, &at, &c.Note); err != nil {
 			return fmt.Errorf("read checkpoints: %w", err)
 		}
+		c.Time, _ = time.Parse(time.RFC3339, at)
 		if err := fn(c); err != nil {
 			return err
 		}

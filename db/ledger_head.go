@@ -50,3 +50,20 @@ func GetLedgerIdentity(ctx context.Context, q Queryer) (LedgerIdentity, error) {
 	err := q.QueryRowContext(ctx, "SELECT origin, sealed FROM ledger_identity WHERE id = 1").Scan(&id.Origin, &id.Sealed)
 	return id, scanError(err)
 }
+
+// LedgerExtent is what one snapshot of the database says about the ledger's end.
+type LedgerExtent struct {
+	LastSeq, HeadSize               int64
+	LastCheckpoint, HeadCheckpoints int64
+	Tiles                           int64 // full tiles of level 0
+}
+
+// GetLedgerExtent reads it in one statement, and so at one moment of a ledger that grows.
+func GetLedgerExtent(ctx context.Context, q Queryer) (LedgerExtent, error) {
+	var e LedgerExtent
+	err := q.QueryRowContext(ctx, `SELECT (SELECT coalesce(max(seq), 0) FROM ledger), size,
+		(SELECT coalesce(max(number), 0) FROM ledger_checkpoints), checkpoints,
+		(SELECT coalesce(max(n) + 1, 0) FROM ledger_tiles WHERE level = 0) FROM ledger_head WHERE id = 1`).
+		Scan(&e.LastSeq, &e.HeadSize, &e.LastCheckpoint, &e.HeadCheckpoints, &e.Tiles)
+	return e, scanError(err)
+}
