@@ -37,6 +37,8 @@ func (e *heldError) Hint() string { return "Stop it first, or choose another fol
 
 // openFolder locks a data folder. Where it is missing it is created, readable by its owner only, or refused.
 func openFolder(dir string, create bool) (*folder, error) {
+	// Whatever this process makes from here on is for its owner alone, also in a folder that is open to others.
+	syscall.Umask(0o077)
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && create:
