@@ -35,7 +35,7 @@ func tampered(t testing.TB, l *Ledger, opt VerifyOptions, change func(tx *db.Tx)
 	return r
 }
 
-func exec(query string, args ...any) func(*db.Tx) error {
+func runSQL(query string, args ...any) func(*db.Tx) error {
 	return func(tx *db.Tx) error {
 		_, err := tx.ExecContext(context.Background(), query, args...)
 		return err
@@ -77,26 +77,26 @@ func TestVerifyNamesTheFirstBadEntry(t *testing.T) {
 		keyed  int64
 		open   int64 // without the key file; 0: not noticed, -1: noticed
 	}{
-		{"event changed", exec(`UPDATE ledger SET event = replace(event, 'git', 'gut') WHERE seq = 301`), 301, 301},
-		{"newest event changed", exec(`UPDATE ledger SET event = replace(event, 'git', 'gut') WHERE seq = 700`), 700, -1},
-		{"seal changed", exec(`UPDATE ledger SET mac = zeroblob(16) WHERE seq = 17`), 17, 0},
-		{"deleted", exec(`DELETE FROM ledger WHERE seq = 5`), 5, 5},
-		{"first deleted", exec(`DELETE FROM ledger WHERE seq = 1`), 1, 1},
-		{"cut off", exec(`DELETE FROM ledger WHERE seq > 690`), 691, 691},
-		{"all gone", exec(`DELETE FROM ledger`), 1, 1},
-		{"exchanged", exec(swapped), 300, 300},
-		{"moved up", both(exec(`DELETE FROM ledger WHERE seq = 100`), exec(`UPDATE ledger SET seq = seq - 1 WHERE seq > 100`)), 100, 100},
-		{"added", exec(`INSERT INTO ledger SELECT 701, event, mac FROM ledger WHERE seq = 700`), 701, 701},
-		{"head shortened", both(exec(`DELETE FROM ledger WHERE seq > 690`), exec(`UPDATE ledger_head SET size = 690`)), 691, -1},
-		{"head changed", exec(`UPDATE ledger_head SET root = zeroblob(32)`), 701, -1},
-		{"head gone", exec(`DELETE FROM ledger_head`), 701, 701},
-		{"tile changed", exec(`UPDATE ledger_tiles SET hashes = zeroblob(8192) WHERE level = 0 AND n = 1`), 257, 257},
-		{"tile gone", exec(`DELETE FROM ledger_tiles WHERE n = 1`), 257, 257},
-		{"checkpoint changed", exec(`UPDATE ledger_checkpoints SET note = replace(note, 'number 1', 'number 7') WHERE number = 1`), 1, 1},
-		{"checkpoint's size changed", exec(`UPDATE ledger_checkpoints SET size = 351 WHERE number = 1`), 1, 1},
-		{"first checkpoint gone", exec(`DELETE FROM ledger_checkpoints WHERE number = 1`), 1, 1},
-		{"last checkpoint gone", exec(`DELETE FROM ledger_checkpoints WHERE number = 2`), 351, 351},
-		{"identity changed", exec(`UPDATE ledger_identity SET origin = 'other'`), 1, 1},
+		{"event changed", runSQL(`UPDATE ledger SET event = replace(event, 'git', 'gut') WHERE seq = 301`), 301, 301},
+		{"newest event changed", runSQL(`UPDATE ledger SET event = replace(event, 'git', 'gut') WHERE seq = 700`), 700, -1},
+		{"seal changed", runSQL(`UPDATE ledger SET mac = zeroblob(16) WHERE seq = 17`), 17, 0},
+		{"deleted", runSQL(`DELETE FROM ledger WHERE seq = 5`), 5, 5},
+		{"first deleted", runSQL(`DELETE FROM ledger WHERE seq = 1`), 1, 1},
+		{"cut off", runSQL(`DELETE FROM ledger WHERE seq > 690`), 691, 691},
+		{"all gone", runSQL(`DELETE FROM ledger`), 1, 1},
+		{"exchanged", runSQL(swapped), 300, 300},
+		{"moved up", both(runSQL(`DELETE FROM ledger WHERE seq = 100`), runSQL(`UPDATE ledger SET seq = seq - 1 WHERE seq > 100`)), 100, 100},
+		{"added", runSQL(`INSERT INTO ledger SELECT 701, event, mac FROM ledger WHERE seq = 700`), 701, 701},
+		{"head shortened", both(runSQL(`DELETE FROM ledger WHERE seq > 690`), runSQL(`UPDATE ledger_head SET size = 690`)), 691, -1},
+		{"head changed", runSQL(`UPDATE ledger_head SET root = zeroblob(32)`), 701, -1},
+		{"head gone", runSQL(`DELETE FROM ledger_head`), 701, 701},
+		{"tile changed", runSQL(`UPDATE ledger_tiles SET hashes = zeroblob(8192) WHERE level = 0 AND n = 1`), 257, 257},
+		{"tile gone", runSQL(`DELETE FROM ledger_tiles WHERE n = 1`), 257, 257},
+		{"checkpoint changed", runSQL(`UPDATE ledger_checkpoints SET note = replace(note, 'number 1', 'number 7') WHERE number = 1`), 1, 1},
+		{"checkpoint's size changed", runSQL(`UPDATE ledger_checkpoints SET size = 351 WHERE number = 1`), 1, 1},
+		{"first checkpoint gone", runSQL(`DELETE FROM ledger_checkpoints WHERE number = 1`), 1, 1},
+		{"last checkpoint gone", runSQL(`DELETE FROM ledger_checkpoints WHERE number = 2`), 351, 351},
+		{"identity changed", runSQL(`UPDATE ledger_identity SET origin = 'other'`), 1, 1},
 	} {
 		if r := tampered(t, l, keyed, c.change); r.FirstBad != c.keyed {
 			t.Errorf("%s: first bad entry %d, want %d: %+v", c.name, r.FirstBad, c.keyed, r.Issues)
@@ -113,10 +113,10 @@ func TestVerifyNamesTheFirstBadEntry(t *testing.T) {
 func rewrite(t testing.TB, l *Ledger, seq int64) func(*db.Tx) error {
 	return func(tx *db.Tx) error {
 		ctx := context.Background()
-		if err := exec(`UPDATE ledger SET event = replace(event, 'git', 'gut') WHERE seq = $1`, seq)(tx); err != nil {
+		if err := runSQL(`UPDATE ledger SET event = replace(event, 'git', 'gut') WHERE seq = $1`, seq)(tx); err != nil {
 			return err
 		}
-		if err := exec(`DELETE FROM ledger_tiles`)(tx); err != nil {
+		if err := runSQL(`DELETE FROM ledger_tiles`)(tx); err != nil {
 			return err
 		}
 		fresh := Ledger{}
@@ -219,7 +219,7 @@ func alter(t testing.TB, dir, query string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(d.Write(t.Context(), exec(query)), d.Close()); err != nil {
+	if err := errors.Join(d.Write(t.Context(), runSQL(query)), d.Close()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -292,31 +292,31 @@ func mutation(t testing.TB, l *Ledger, r *rand.Rand) (what string, change func(*
 	case 3:
 		return "flip a bit of mac " + row, flip("ledger", "mac", row), seq
 	case 4:
-		return "delete " + row, exec("DELETE FROM ledger WHERE " + row), seq
+		return "delete " + row, runSQL("DELETE FROM ledger WHERE " + row), seq
 	case 5:
-		return "cut from " + row, exec("DELETE FROM ledger WHERE seq >= " + strconv.FormatInt(seq, 10)), seq
+		return "cut from " + row, runSQL("DELETE FROM ledger WHERE seq >= " + strconv.FormatInt(seq, 10)), seq
 	case 6:
 		other := 1 + r.Int64N(600)
 		if other == seq {
 			other = seq%600 + 1
 		}
-		return fmt.Sprintf("exchange %d and %d", seq, other), exec(fmt.Sprintf(swap, seq, other, fmt.Sprintf(swapMAC, seq, other))), min(seq, other)
+		return fmt.Sprintf("exchange %d and %d", seq, other), runSQL(fmt.Sprintf(swap, seq, other, fmt.Sprintf(swapMAC, seq, other))), min(seq, other)
 	case 7:
-		return "copy onto " + row, exec(fmt.Sprintf("UPDATE ledger SET (event, mac) = (SELECT event, mac FROM ledger WHERE seq = %d) WHERE %s", seq%600+1, row)), seq
+		return "copy onto " + row, runSQL(fmt.Sprintf("UPDATE ledger SET (event, mac) = (SELECT event, mac FROM ledger WHERE seq = %d) WHERE %s", seq%600+1, row)), seq
 	case 8:
-		return "add rows", exec(fmt.Sprintf("INSERT INTO ledger SELECT 600 + %d, event, mac FROM ledger WHERE %s", 1+r.IntN(3), row)), 601
+		return "add rows", runSQL(fmt.Sprintf("INSERT INTO ledger SELECT 600 + %d, event, mac FROM ledger WHERE %s", 1+r.IntN(3), row)), 601
 	case 9:
 		column := []string{"root", "edge", "mac"}[r.IntN(3)]
 		return "flip a bit of the head's " + column, flip("ledger_head", column, "id = 1"), 601
 	case 10:
-		return "change the head's size", exec(fmt.Sprintf("UPDATE ledger_head SET size = size + %d", 1+r.IntN(300)-400)), 601
+		return "change the head's size", runSQL(fmt.Sprintf("UPDATE ledger_head SET size = size + %d", 1+r.IntN(300)-400)), 601
 	case 11:
 		n := r.IntN(2)
 		return "flip a bit of tile " + strconv.Itoa(n), flip("ledger_tiles", "hashes", fmt.Sprintf("n = %d", n)), 0
 	case 12:
 		return "flip a bit of checkpoint " + checkpoint, flip("ledger_checkpoints", "note", checkpoint), 0
 	case 13:
-		return "delete checkpoint " + checkpoint, exec("DELETE FROM ledger_checkpoints WHERE " + checkpoint), 0
+		return "delete checkpoint " + checkpoint, runSQL("DELETE FROM ledger_checkpoints WHERE " + checkpoint), 0
 	case 14:
 		return "flip a bit of the sealed key", flip("ledger_identity", "sealed", "id = 1"), 1
 	default:
