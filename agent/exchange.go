@@ -2,8 +2,6 @@ package agent
 
 import (
 	"bufio"
-	"bytes"
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -28,28 +26,22 @@ type httpAnswer struct {
 	Body     []byte
 }
 
-// post sends one request over one connection, speaking just the HTTP/1.1 (RFC 9112) that this needs. net/http would double
-// the time that the whole hook process takes. No proxy is used, no redirect followed, no cookie kept; the deadline of
-// ctx covers everything, also an answer that trickles in byte by byte.
-func post(ctx context.Context, server *url.URL, path, token, agent string, body []byte) (*httpAnswer, error) {
-	conn, err := dial(ctx, server)
+// post sends one request over one connection, speaking just the HTTP/1.1 (RFC 9112) that this needs: net/http, and every
+// timer and context on the way, would show in the time that the whole hook process takes. No proxy is used, no redirect
+// followed, no cookie kept. It sets no deadline: whoever waits for it closes the connection that opened hands over.
+func post(server *url.URL, path, token, agent string, body []byte, opened func(net.Conn)) (*httpAnswer, error) {
+	conn, err := dial(server, opened)
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Close()
-	if deadline, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(deadline); err != nil {
-			return nil, err
-		}
-	}
-	var req bytes.Buffer
-	req.Grow(len(body) + 512)
-	fmt.Fprintf(&req, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nAccept: application/json\r\n"+
-		"Content-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n",
-		path, server.Host, agent, len(body), token)
-	req.Write(body)
+	req := make([]byte, 0, len(body)+512)
+	req = append(req, "POST "+path+" HTTP/1.1\r\nHost: "+server.Host+"\r\nUser-Agent: "+agent+"\r\nAccept: application/json\r\n"+
+		"Content-Type: application/json\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\nConnection: close\r\n"+
+		"Authorization: Bearer "+token+"\r\n\r\n"...)
+	req = append(req, body...)
 	// A server that refuses early answers and closes before it has read everything: the answer counts, not the broken pipe.
-	_, writeErr := conn.Write(req.Bytes())
+	_, writeErr := conn.Write(req)
 	answer, err := readAnswer(bufio.NewReaderSize(conn, 4<<10))
 	if err != nil {
 		return nil, errors.Join(err, writeErr)
@@ -57,19 +49,35 @@ func post(ctx context.Context, server *url.URL, path, token, agent string, body 
 	return answer, nil
 }
 
-func dial(ctx context.Context, server *url.URL) (net.Conn, error) {
+func dial(server *url.URL, opened func(net.Conn)) (net.Conn, error) {
 	port := server.Port()
 	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[server.Scheme]
+		port = "80"
+		if server.Scheme == "https" {
+			port = "443"
+		}
 	}
-	address := net.JoinHostPort(server.Hostname(), port)
 	d := net.Dialer{KeepAlive: -1}
-	if server.Scheme != "https" {
-		return d.DialContext(ctx, "tcp", address)
+	conn, err := d.Dial("tcp", net.JoinHostPort(server.Hostname(), port))
+	if err != nil {
+		return nil, err
 	}
-	t := tls.Dialer{NetDialer: &d, Config: &tls.Config{ServerName: server.Hostname(), MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}}
-	return t.DialContext(ctx, "tcp", address)
+	opened(conn)
+	if server.Scheme != "https" {
+		return conn, nil
+	}
+	secure := tls.Client(conn, &tls.Config{ServerName: server.Hostname(), MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
+	if err := secure.Handshake(); err != nil {
+		_ = conn.Close()
+		return nil, &unsafeError{err}
+	}
+	return secure, nil
 }
+
+// unsafeError is a failed TLS handshake.
+type unsafeError struct{ cause error }
+
+func (e *unsafeError) Error() string { return e.cause.Error() }
 
 func readAnswer(r *bufio.Reader) (*httpAnswer, error) {
 	left := maxHead

@@ -26,7 +26,7 @@ func (m Machine) facts(h *claudecode.Hook) *claudecode.Facts {
 	}
 	f := &claudecode.Facts{
 		Client: "ambit/" + m.Version, Agent: agentName(m.Getenv("AI_AGENT")), Platform: runtime.GOOS, Home: home, Tmp: os.TempDir(),
-		User: m.user(), CaseSensitive: runtime.GOOS == "linux",
+		CaseSensitive: runtime.GOOS == "linux",
 	}
 	if cwd, err := filepath.EvalSymlinks(h.Cwd); err == nil {
 		f.Cwd = cwd
@@ -43,6 +43,9 @@ func (m Machine) facts(h *claudecode.Hook) *claudecode.Facts {
 	}
 	var names []string
 	for _, a := range actions {
+		if strings.Contains(a.Command, "~") {
+			f.User = m.user() // only "~name" needs it, and finding it out may read files
+		}
 		names = append(names, pathsOf(a, h.Cwd, home, f.User)...)
 		if a.Name == policy.ActionSkillInvoke {
 			f.SkillSource = m.skillSource(a.Skill, f)

@@ -1,14 +1,12 @@
 package agent
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"strings"
-	"time"
 	"unicode"
 
 	"ambit/agent/claudecode"
@@ -63,19 +61,18 @@ func plainText(s string) string {
 const askAdmin = "ask your administrator to look at the server"
 
 // exchangeFailure explains an error of post.
-func exchangeFailure(err error, server *url.URL, timeout time.Duration) *failure {
+func exchangeFailure(err error, server *url.URL) *failure {
 	var dns *net.DNSError
 	var op *net.OpError
+	var unsafe *unsafeError
 	at := "the server at " + server.String()
 	switch {
-	case timedOut(err):
-		return failf("try again, or "+askAdmin, "%s did not answer within %s", at, timeout)
+	case errors.As(err, &unsafe):
+		return failf(askAdmin, "the connection to %s is not safe (%v)", server.Host, unsafe.cause)
 	case errors.As(err, &dns):
 		return failf("check AMBIT_SERVER and your network", "the server's name %s can't be found", server.Hostname())
 	case errors.As(err, &op) && op.Op == "dial":
 		return failf("check your network, or "+askAdmin, "%s can't be reached (%v)", at, op.Err)
-	case strings.Contains(err.Error(), "tls:") || strings.Contains(err.Error(), "x509:"):
-		return failf(askAdmin, "the connection to %s is not safe (%v)", server.Host, err)
 	}
 	return failf(askAdmin, "%s gave no usable answer (%v)", at, err)
 }
@@ -111,10 +108,4 @@ func lowerFirst(s string) string {
 		r[0] = unicode.ToLower(r[0])
 	}
 	return string(r)
-}
-
-// timedOut reports whether an error comes from a deadline.
-func timedOut(err error) bool {
-	var n net.Error
-	return errors.Is(err, context.DeadlineExceeded) || (errors.As(err, &n) && n.Timeout())
 }

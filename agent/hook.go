@@ -6,7 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync/atomic"
+	"net"
+	"sync"
 	"time"
 
 	"ambit/agent/claudecode"
@@ -42,70 +43,118 @@ type Hook struct {
 // any failure of its own 2 for events that guard something, 1 for those that only report, with one sentence on Err.
 // It ends within Timeout whatever hangs: standard input, a file system, the network, or the server's answer.
 func (k *Hook) Run(ctx context.Context) int {
-	ctx, cancel := context.WithTimeout(ctx, k.Timeout)
-	defer cancel()
-	var event atomic.Pointer[string] // what is known of it while the work goes on
-	type outcome struct {
-		verdict []byte
-		err     error
-	}
-	done := make(chan outcome, 1)
+	w := &work{Hook: k, timer: time.NewTimer(k.Timeout)}
+	w.enter("the call did not arrive completely", "run the agent again")
+	done := make(chan struct{})
+	var verdict []byte
+	var err error
 	go func() {
-		var o outcome
+		defer close(done)
 		defer func() {
 			if p := recover(); p != nil {
-				o = outcome{err: failf("tell your administrator that `ambit hook` failed", "it met an error of its own")}
+				err = failf("tell your administrator that `ambit hook` failed", "it met an error of its own")
 			}
-			done <- o
 		}()
-		// The work stops a little earlier, so that its own words for what hung win over the general ones below.
-		work, cancel := context.WithTimeout(ctx, k.Timeout-k.Timeout/20)
-		defer cancel()
-		o.verdict, o.err = k.ask(work, &event)
+		verdict, err = w.ask()
 	}()
-	var o outcome
 	select {
-	case o = <-done:
+	case <-done:
+	case <-w.timer.C:
+		return w.fail(w.late())
 	case <-ctx.Done():
-		// The work hangs where no deadline reaches it. The process ends, and takes the goroutine with it.
-		o.err = failf("try again, or "+askAdmin, "no verdict came within %s", k.Timeout)
+		return w.fail(failf("run the agent again", "it was told to stop"))
 	}
-	name := ""
-	if p := event.Load(); p != nil {
-		name = *p
-	}
-	if o.err == nil {
-		if _, o.err = k.Out.Write(o.verdict); o.err == nil {
+	if err == nil {
+		if _, err = k.Out.Write(verdict); err == nil {
 			return exitAnswered
 		}
-		o.err = failf("run the agent again", "the verdict could not be written")
+		err = failf("run the agent again", "the verdict could not be written")
 	}
+	return w.fail(err)
+}
+
+// work is one run. One timer bounds all of it, since not everything that may hang obeys a deadline; when it fires the
+// process ends and takes the hanging goroutine with it.
+type work struct {
+	*Hook
+	timer *time.Timer
+
+	mu      sync.Mutex
+	event   string   // what is known of it so far
+	hangs   *failure // what to say if the timer fires now; its cause goes on with "within 10s"
+	limit   time.Duration
+	opened  net.Conn
+	dropped bool
+}
+
+func (w *work) enter(cause, remedy string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hangs = &failure{cause, remedy}
+	if w.limit == 0 {
+		w.limit = w.Timeout
+	}
+}
+
+func (w *work) setEvent(name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.event = name
+	if name != "" && !claudecode.GatesEvent(name) && w.limit > reportTimeout {
+		w.limit = reportTimeout
+		w.timer.Reset(reportTimeout)
+	}
+}
+
+// late explains that time is up, and closes the connection.
+func (w *work) late() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dropped = true
+	if w.opened != nil {
+		_ = w.opened.Close()
+	}
+	return failf(w.hangs.remedy, "%s within %s", w.hangs.cause, w.limit)
+}
+
+func (w *work) connected(c net.Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.opened = c; w.dropped {
+		_ = c.Close()
+	}
+}
+
+// fail prints the sentence and gives the status with which the event fails.
+func (w *work) fail(err error) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var f *failure
-	if !errors.As(o.err, &f) {
-		f = failf("tell your administrator", "%v", o.err)
+	if !errors.As(err, &f) {
+		f = failf("tell your administrator", "%v", err)
 	}
-	fmt.Fprintln(k.Err, f.sentence(name))
-	if claudecode.GatesEvent(name) {
+	fmt.Fprintln(w.Err, f.sentence(w.event))
+	if claudecode.GatesEvent(w.event) {
 		return exitBlocked
 	}
 	return exitReported
 }
 
-func (k *Hook) ask(ctx context.Context, event *atomic.Pointer[string]) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(k.In, maxReport+1))
+func (w *work) ask() ([]byte, error) {
+	raw, err := io.ReadAll(io.LimitReader(w.In, maxReport+1))
 	if err != nil {
 		return nil, failf("run the agent again", "the call could not be read")
 	}
+	w.enter("the files of this machine could not be looked up", "check network drives, and try again")
 	h, err := claudecode.Parse(raw)
 	if err != nil {
-		name := claudecode.SniffEvent(raw)
-		event.Store(&name)
+		w.setEvent(claudecode.SniffEvent(raw))
 		if len(raw) > maxReport {
 			return nil, failf("make the change in smaller steps", "this call is larger than %d MiB", maxReport>>20)
 		}
 		return nil, failf("update Claude Code and ambit to versions that fit", "the call can't be understood (%v)", err)
 	}
-	event.Store(&h.Event)
+	w.setEvent(h.Event)
 	switch {
 	case h.Facts != nil:
 		return nil, failf("remove whatever sits between Claude Code and ambit", "the call already has a member \"ambit\"")
@@ -118,41 +167,31 @@ func (k *Hook) ask(ctx context.Context, event *atomic.Pointer[string]) ([]byte, 
 		if raw, err = h.Reduced(); err != nil {
 			return nil, err
 		}
-		short, cancel := context.WithTimeout(ctx, reportTimeout)
-		defer cancel()
-		ctx = short
 	}
 	if len(raw) > maxGate {
 		return nil, failf("make the change in smaller steps", "this call is larger than %d MiB", maxGate>>20)
 	}
-	conn, err := FindConnection(k.Server, k.Getenv)
+	to, err := FindConnection(w.Server, w.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	body, err := withFacts(raw, k.facts(h))
+	body, err := withFacts(raw, w.facts(h))
 	if err != nil {
 		return nil, err
 	}
-	a, err := post(ctx, conn.Server, "/hooks/claude-code", conn.Token, "ambit/"+k.Version, body)
+	w.enter("the server at "+to.Server.String()+" did not answer", "try again, or "+askAdmin)
+	a, err := post(to.Server, "/hooks/claude-code", to.Token, "ambit/"+w.Version, body, w.connected)
 	if err != nil {
-		return nil, exchangeFailure(err, conn.Server, k.waited(h))
+		return nil, exchangeFailure(err, to.Server)
 	}
 	if a.Status != 200 || !a.JSON {
-		return nil, statusFailure(a, conn.Server)
+		return nil, statusFailure(a, to.Server)
 	}
 	verdict, err := claudecode.Check(h, a.Body)
 	if err != nil {
-		return nil, failf(askAdmin, "the answer of the server at %s can't be trusted (%v)", conn.Server.Host, err)
+		return nil, failf(askAdmin, "the answer of the server at %s can't be trusted (%v)", to.Server.Host, err)
 	}
 	return verdict, nil
-}
-
-// waited is how long the exchange could take, for the sentence.
-func (k *Hook) waited(h *claudecode.Hook) time.Duration {
-	if !h.Gates() {
-		return min(k.Timeout, reportTimeout)
-	}
-	return k.Timeout
 }
 
 // withFacts puts the facts behind the members that Claude Code sent, whose text stays as it is.

@@ -267,7 +267,7 @@ func TestBadInputBlocks(t *testing.T) {
 		want  string
 	}{
 		{"nothing", strings.NewReader(""), true, "can't be understood"},
-		{"never ends", endless{stop}, true, "no verdict came within"},
+		{"never ends", endless{stop}, true, "the call did not arrive completely within"},
 		{"breaks", broken{}, true, "could not be read"},
 		{"text", strings.NewReader("hello"), true, "can't be understood"},
 		{"cut off", strings.NewReader(preToolUse[:100]), true, "can't be understood"},
