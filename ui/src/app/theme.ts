@@ -59,7 +59,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: 'sm' } },
+    Button: { defaultProps: { size: 'sm' }, styles: { label: { fontWeight: 550 } } },
+    Input: { vars: () => ({ wrapper: { '--input-bd': 'var(--input-line)' } }) },
     TextInput: { defaultProps: { size: 'sm' } },
     Modal: {
       defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.35, blur: 2 } },
@@ -80,6 +81,7 @@ const light = {
   '--selected': '#eceefb',
   '--line': '#e6e7eb',
   '--line-strong': '#d3d5dc',
+  '--input-line': '#c3c6cf',
   '--text': '#17181c',
   '--text-2': '#50545f',
   '--text-3': '#666b78',
@@ -117,6 +119,7 @@ const night = {
   '--selected': '#1e2138',
   '--line': '#24262d',
   '--line-strong': '#363942',
+  '--input-line': '#3a3d46',
   '--text': '#ecedf0',
   '--text-2': '#b0b4be',
   '--text-3': '#8f94a1',

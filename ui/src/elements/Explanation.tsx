@@ -70,7 +70,7 @@ function Layers({ layers }: { layers: LayerVerdict[] }) {
             <div>
               <div>
                 <span className={styles.name}>{layer.layer}</span>
-                {layer.matched && <span className={styles.where}> applies by {layer.matched}</span>}
+                {layer.matched && <span className={styles.where}> · {layer.matched}</span>}
               </div>
               {(layer.message || layer.rule) && (
                 <div className={styles.message}>

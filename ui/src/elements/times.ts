@@ -22,6 +22,9 @@ export function shortTime(iso: string, now = new Date()): string {
   return at.toDateString() === now.toDateString() ? clock.format(at) : dayAndClock.format(at)
 }
 
+const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+export const dayOf = (iso: string) => date.format(new Date(iso))
+
 export const fullTime = (iso: string) => whole.format(new Date(iso))
 
 /** ago says how long ago something was: "just now", "4 minutes ago". */

@@ -1,6 +1,7 @@
+import { VisuallyHidden } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { AuditEvent } from '../../api/generated'
 import { useTitle } from '../../layout/Page'
 import styles from './Audit.module.css'
@@ -27,7 +28,8 @@ export function Audit() {
   const [paused, setPaused] = useState(false)
   const [waiting, setWaiting] = useState<AuditEvent[]>([])
   const onEvents = useCallback(
-    (arrived: AuditEvent[]) => (paused ? setWaiting((before) => [...arrived, ...before]) : add(arrived)),
+    (arrived: AuditEvent[]) =>
+      paused ? setWaiting((before) => [...arrived.toReversed(), ...before]) : add(arrived),
     [paused, add],
   )
   const pause = (on: boolean) => {
@@ -39,8 +41,13 @@ export function Audit() {
   useEffect(() => setWaiting([]), [filters])
 
   const reload = () => queries.resetQueries({ queryKey: eventsQuery(filters).queryKey })
-  const follow = useTailAddress(filters, query.isSuccess && !filters.until, newestSeq(query.data))
-  const live = useLive({ address: follow, onEvents, onGap: reload })
+  const following = query.isSuccess && !filters.until
+  const address = useMemo(
+    () => (following ? (after: number) => tailOf(filters, after) : undefined),
+    [following, filters],
+  )
+  const newest = Math.max(newestSeq(query.data), waiting[0]?.seq ?? 0)
+  const live = useLive({ address, newest, onEvents, onGap: reload })
 
   const setFilters = (next: Filters) =>
     navigate({ to: id ? '/audit/$id' : '/audit', params: { id: id ?? '' }, search: compact(next) })
@@ -56,9 +63,13 @@ export function Audit() {
 
   return (
     <div className={styles.room} data-detail={id !== undefined}>
+      {/* The list, and its visible heading with it, makes room for the detail on a small screen. */}
+      <VisuallyHidden component="h1">Audit</VisuallyHidden>
       <div className={styles.list}>
         <div className={styles.head}>
-          <h1 className={styles.title}>Audit</h1>
+          <div className={styles.title} aria-hidden>
+            Audit
+          </div>
           <Summary filters={filters} onChange={setFilters} />
           <FilterBar
             filters={filters}
@@ -90,14 +101,4 @@ export function Audit() {
       )}
     </div>
   )
-}
-
-// The stream starts at the newest event that the first page brought. It must not start anew with every event
-// that arrives after that, so the position is kept until the filters change.
-function useTailAddress(filters: Filters, ready: boolean, newest: number): string | undefined {
-  const [start, setStart] = useState<{ filters: Filters; address: string }>()
-  useEffect(() => {
-    if (ready && start?.filters !== filters) setStart({ filters, address: tailOf(filters, newest) })
-  }, [ready, filters, newest, start])
-  return ready && start?.filters === filters ? start.address : undefined
 }

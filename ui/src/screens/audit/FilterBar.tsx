@@ -2,9 +2,11 @@ import { Button, Pill, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconDownload, IconPlayerPause, IconPlayerPlay, IconSearch } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
+import { fullTime } from '../../elements/times'
+import { phaseWords } from './describe'
 import styles from './FilterBar.module.css'
 import { FilterForm } from './FilterForm'
-import { type Filters, presets, queryOf } from './filters'
+import { effectWords, type Filters, presets, queryOf } from './filters'
 import type { LiveState } from './live'
 
 interface Props {
@@ -93,7 +95,10 @@ function Chips({ filters, onChange }: Pick<Props, 'filters' | 'onChange'>) {
   if (set.length === 0) return null
   const shown = (key: keyof typeof names) => {
     const value = filters[key] ?? ''
-    if (key === 'since') return presets[value]?.label ?? value
+    if (filters.effect && key === 'effect') return effectWords[filters.effect]
+    if (filters.phase && key === 'phase') return phaseWords[filters.phase]
+    if (key === 'since' && presets[value]) return presets[value].label
+    if (key === 'since' || key === 'until') return fullTime(value)
     return value
   }
   return (

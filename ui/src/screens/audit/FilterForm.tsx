@@ -6,13 +6,9 @@ import { useQuery } from '@tanstack/react-query'
 import { peopleQuery } from '../people'
 import { phaseWords } from './describe'
 import styles from './FilterForm.module.css'
-import { actions, type Filters, phases, presets, readFilters } from './filters'
+import { actions, effects, effectWords, type Filters, phases, presets, readFilters } from './filters'
 
-const effectChoices = [
-  { value: 'allow', label: 'Allowed' },
-  { value: 'deny', label: 'Refused' },
-  { value: 'hold', label: 'Held' },
-]
+const effectChoices = effects.map((effect) => ({ value: effect, label: effectWords[effect] }))
 
 /** FilterForm sets any of the filters; chips beside it show what is set. */
 export function FilterForm({

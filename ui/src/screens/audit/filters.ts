@@ -18,6 +18,7 @@ export interface Filters {
 }
 
 export const effects = ['allow', 'deny', 'hold'] as const
+export const effectWords = { allow: 'Allowed', deny: 'Refused', hold: 'Held' } as const
 export const phases = ['decision', 'result', 'lifecycle', 'admin', 'approval', 'integrity'] as const
 export const actions = [
   'shell.exec',

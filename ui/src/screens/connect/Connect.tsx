@@ -1,9 +1,11 @@
 import { SegmentedControl } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { CodeBlock } from '../../elements/CodeBlock'
 import { Page, Panel } from '../../layout/Page'
 import { useSession } from '../../session/session'
+import { statusQuery } from '../status/queries'
 import styles from './Connect.module.css'
 import { type Platform, platforms, stepsFor } from './steps'
 
@@ -11,6 +13,7 @@ import { type Platform, platforms, stepsFor } from './steps'
 export function Connect() {
   const { data: session } = useSession()
   const [platform, setPlatform] = useState<Platform>('linux')
+  const status = useQuery(statusQuery)
   const person = session?.user?.email ?? 'ada@example.com'
   return (
     <Page
@@ -26,7 +29,12 @@ export function Connect() {
         />
       }
     >
-      {stepsFor({ server: window.location.origin, person, platform }).map((step, i) => (
+      {stepsFor({
+        server: window.location.origin,
+        person,
+        data: status.data?.data_dir ?? './ambit-data',
+        platform,
+      }).map((step, i) => (
         <Panel key={step.title} title={`${i + 1}. ${step.title}`}>
           <div className={styles.step}>
             <p className={styles.words}>{step.words}</p>

@@ -15,16 +15,17 @@ export interface Step {
 interface About {
   server: string
   person: string
+  data: string // the server's data folder
   platform: Platform
 }
 
 /** stepsFor lists what to do, with commands that can be pasted as they stand. */
-export function stepsFor({ server, person, platform }: About): Step[] {
+export function stepsFor({ server, person, data, platform }: About): Step[] {
   return [
     {
       title: 'Create a token for the engineer',
-      words: `On the machine that runs Ambit, in the folder it was started in. The token stands for ${person}: the agent's actions are judged as that person's. Its last line of output is the token. API tokens does the same in the browser.`,
-      code: `ambit token create --name "Claude Code of ${person}" --scope decide,audit:write --user ${person}`,
+      words: `On the machine that runs Ambit. The token stands for ${person}: the agent's actions are judged as that person's. It is the last line of the output. The page API tokens does the same in the browser.`,
+      code: `ambit token create --data ${quoted(data)} --name "Claude Code" --scope decide,audit:write --user ${person}`,
     },
     {
       title: 'Give it to the agent',
@@ -39,7 +40,7 @@ export function stepsFor({ server, person, platform }: About): Step[] {
       title: 'Install the managed settings',
       words:
         'They make Claude Code ask Ambit, and its user cannot switch them off. This needs administrator rights.',
-      code: install[platform],
+      code: install(platform, server),
     },
     {
       title: 'See that it works',
@@ -50,10 +51,16 @@ export function stepsFor({ server, person, platform }: About): Step[] {
   ]
 }
 
-const settings = 'ambit settings claude-code --mode installed'
-
-const install: Record<Platform, string> = {
-  linux: `sudo mkdir -p /etc/claude-code\n${settings} | sudo tee /etc/claude-code/managed-settings.json`,
-  macos: `sudo mkdir -p "/Library/Application Support/ClaudeCode"\n${settings} | sudo tee "/Library/Application Support/ClaudeCode/managed-settings.json"`,
-  windows: `New-Item -ItemType Directory -Force "C:\\Program Files\\ClaudeCode"\n${settings} | Set-Content "C:\\Program Files\\ClaudeCode\\managed-settings.json"`,
+const install = (platform: Platform, server: string) => {
+  const print = `ambit settings claude-code --server ${server} --program`
+  switch (platform) {
+    case 'linux':
+      return `sudo mkdir -p /etc/claude-code\n${print} "$(command -v ambit)" | sudo tee /etc/claude-code/managed-settings.json`
+    case 'macos':
+      return `sudo mkdir -p "/Library/Application Support/ClaudeCode"\n${print} "$(command -v ambit)" | sudo tee "/Library/Application Support/ClaudeCode/managed-settings.json"`
+    case 'windows':
+      return `New-Item -ItemType Directory -Force "C:\\Program Files\\ClaudeCode"\n${print} (Get-Command ambit).Source | Set-Content "C:\\Program Files\\ClaudeCode\\managed-settings.json"`
+  }
 }
+
+const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)

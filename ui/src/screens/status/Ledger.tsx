@@ -1,14 +1,13 @@
 import { Button } from '@mantine/core'
 import { IconCircleCheck, IconDownload, IconShieldExclamation } from '@tabler/icons-react'
-import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { call } from '../../api/client'
-import { getCheckpoint, type Status, verifyLedger } from '../../api/generated'
+import { type Status, verifyLedger } from '../../api/generated'
 import { CodeBlock } from '../../elements/CodeBlock'
 import { Note } from '../../elements/States'
 import { Panel } from '../../layout/Page'
+import { checkpointQuery } from './queries'
 import styles from './Status.module.css'
-
-const checkpointQuery = queryOptions({ queryKey: ['checkpoint'], queryFn: () => call(getCheckpoint()) })
 
 /** Ledger shows the ledger's position, verifies it on request and gives away its signed checkpoint. */
 export function Ledger({ ledger, allowed }: { ledger: Status['ledger']; allowed: boolean }) {

@@ -1,23 +1,16 @@
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
-import { queryOptions, useQuery } from '@tanstack/react-query'
-import { call } from '../../api/client'
-import { getStatus } from '../../api/generated'
+import { useQuery } from '@tanstack/react-query'
 import { Failure, Loading } from '../../elements/States'
 import { fullTime, lasted } from '../../elements/times'
 import { Page, Panel } from '../../layout/Page'
 import { hasRole } from '../../session/roles'
 import { useSession } from '../../session/session'
 import { Ledger } from './Ledger'
+import { statusQuery } from './queries'
 import styles from './Status.module.css'
 
-const statusQuery = queryOptions({
-  queryKey: ['status'],
-  queryFn: () => call(getStatus()),
-  refetchInterval: 5_000,
-})
-
 export function Status() {
-  const query = useQuery(statusQuery)
+  const query = useQuery({ ...statusQuery, refetchInterval: 5_000 })
   const { data: session } = useSession()
   const status = query.data
   return (

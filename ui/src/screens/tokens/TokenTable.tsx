@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Modal, Text, VisuallyHidden } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call } from '../../api/client'
 import { revokeToken, type Token } from '../../api/generated'
 import { Note } from '../../elements/States'
-import { ago, fullTime } from '../../elements/times'
+import { ago, dayOf, fullTime } from '../../elements/times'
 import { tokensQuery } from './queries'
 import styles from './Tokens.module.css'
 
@@ -23,7 +23,7 @@ export function TokenTable({ tokens }: { tokens: Token[] }) {
             <th scope="col">Created</th>
             <th scope="col">Expires</th>
             <th scope="col">
-              <span className="mantine-visually-hidden">Revoke</span>
+              <VisuallyHidden>Revoke</VisuallyHidden>
             </th>
           </tr>
         </thead>
@@ -45,7 +45,7 @@ export function TokenTable({ tokens }: { tokens: Token[] }) {
               <td className="muted" title={fullTime(token.created_at)}>
                 {ago(token.created_at)} by {token.created_by}
               </td>
-              <td className="muted">{token.expires_at ? fullTime(token.expires_at) : 'Never'}</td>
+              <td className="muted">{token.expires_at ? dayOf(token.expires_at) : 'Never'}</td>
               <td className={styles.end}>
                 {token.revoked_at ? (
                   <span className="muted">Revoked</span>

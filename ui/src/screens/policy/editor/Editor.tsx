@@ -47,7 +47,7 @@ export function Editor({ ref, value, onChange, problems, schema }: Props) {
           lintGutter(),
           // Tab indents; Escape and then Tab leaves the editor, as CodeMirror has it for keyboard users.
           keymap.of([indentWithTab]),
-          EditorView.contentAttributes.of({ 'aria-label': 'Policy document' }),
+          EditorView.contentAttributes.of({ 'aria-label': 'Policy document', tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString())
           }),

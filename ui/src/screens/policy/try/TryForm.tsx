@@ -52,7 +52,7 @@ export function TryForm({ trial, onChange }: { trial: Trial; onChange: (trial: T
         onChange={(event) => set({ repository: event.currentTarget.value })}
       />
       {known ? (
-        <div className={`${styles.wide} muted`}>
+        <div className={styles.known}>
           {known.name}: {known.groups.length > 0 ? `in ${known.groups.join(', ')}` : 'in no group'}
         </div>
       ) : (
