@@ -50,7 +50,7 @@ func (a *API) tailEvents(c *fiber.Ctx) error {
 	if after < 0 {
 		after = a.Ledger.Seq()
 	}
-	t := &tail{api: a, caller: caller.Of(c), conn: c.Context().Conn(), closing: c.Context().Done(), query: q, fits: q.Matcher(), last: after}
+	t := &tail{api: a, caller: caller.Of(c), conn: c.Context().Conn(), closing: c.Context().Done(), query: q, fits: matcher(q), last: after}
 	c.Set(fiber.HeaderContentType, "text/event-stream")
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set("X-Accel-Buffering", "no") // a proxy must not hold events back

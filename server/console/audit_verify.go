@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -44,5 +45,17 @@ func (a *API) verifyLedger(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(verifyReport{r.OK(), r.Entries, r.FirstBad, r.String(), a.Now().Sub(start).Milliseconds()})
+	return c.JSON(verifyReport{r.OK(), r.Entries, r.FirstBad, verdict(&r), a.Now().Sub(start).Milliseconds()})
+}
+
+func verdict(r *audit.Report) string {
+	if r.OK() {
+		return fmt.Sprintf("All %d entries are as they were written.", r.Entries)
+	}
+	for _, issue := range r.Issues {
+		if issue.Seq == r.FirstBad {
+			return fmt.Sprintf("First bad entry: seq %d (%s).", r.FirstBad, issue.What)
+		}
+	}
+	return fmt.Sprintf("First bad entry: seq %d.", r.FirstBad)
 }

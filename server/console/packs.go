@@ -9,7 +9,7 @@ import (
 	"ambit/assets"
 )
 
-// pack is a starter policy. Its title and description are the comment at its top: the first line, and the rest.
+// pack is a starter policy. Its description is what the comment at its top says.
 type pack struct {
 	Name        string `json:"name"`
 	Title       string `json:"title"`
@@ -32,10 +32,7 @@ func loadPacks() ([]pack, error) {
 			return nil, fmt.Errorf("read starter pack: %w", err)
 		}
 		p := pack{Name: strings.TrimSuffix(name, ".yaml"), Source: string(source)}
-		p.Title, p.Description = describe(p.Source)
-		if p.Title == "" {
-			p.Title = strings.ToUpper(p.Name[:1]) + p.Name[1:]
-		}
+		p.Title, p.Description = strings.ToUpper(p.Name[:1])+p.Name[1:], describe(p.Source)
 		packs = append(packs, p)
 	}
 	slices.SortStableFunc(packs, func(a, b pack) int { return rank(a.Name) - rank(b.Name) })
@@ -49,18 +46,23 @@ func rank(name string) int {
 	return len(packOrder)
 }
 
-// describe reads the comment at the top of a document.
-func describe(source string) (title, description string) {
-	var lines []string
+// describe reads the comment at the top of a document: what stands before the advice on how to go on.
+func describe(source string) string {
+	var words []string
 	for line := range strings.Lines(source) {
 		text, ok := strings.CutPrefix(strings.TrimSpace(line), "#")
 		if !ok {
 			break
 		}
-		lines = append(lines, strings.TrimSpace(text))
+		words = append(words, strings.Fields(text)...)
 	}
-	if len(lines) == 0 {
-		return "", ""
+	text := strings.Join(words, " ")
+	if _, rest, ok := strings.Cut(text, `": `); ok && strings.HasPrefix(text, "Starter pack") {
+		text = rest
 	}
-	return strings.TrimSuffix(lines[0], "."), strings.Join(strings.Fields(strings.Join(lines[1:], " ")), " ")
+	text, _, _ = strings.Cut(text, " Change it to fit")
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }

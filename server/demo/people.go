@@ -1,0 +1,59 @@
+package demo
+
+import "ambit/server/caller"
+
+// The people who appear in more than one place.
+const (
+	owner    = "olga.berg@acme.test"
+	security = "sam.ito@acme.test"
+	auditor  = "aisha.khan@acme.test"
+	reviewer = "rui.costa@acme.test"
+	payments = "ada.park@acme.test"
+)
+
+// people is the sample organisation.
+func people() []caller.Person {
+	return []caller.Person{
+		{Email: owner, Name: "Olga Berg", Groups: []string{"staff", "platform"}, Roles: []caller.Role{caller.Owner}},
+		{Email: security, Name: "Sam Ito", Groups: []string{"staff", "security"}, Roles: []caller.Role{caller.SecurityAdmin}},
+		{Email: auditor, Name: "Aisha Khan", Groups: []string{"audit"}, Roles: []caller.Role{caller.Auditor}},
+		{Email: reviewer, Name: "Rui Costa", Groups: []string{"eng-senior", "payments-leads"}, Roles: []caller.Role{caller.Reviewer}},
+		{Email: "maya.singh@acme.test", Name: "Maya Singh", Groups: []string{"staff", "managers"}, Roles: []caller.Role{caller.Manager}},
+		{Email: payments, Name: "Ada Park", Groups: []string{"eng-senior", "payments"}},
+		{Email: "ben.osei@acme.test", Name: "Ben Osei", Groups: []string{"engineers", "web"}},
+		{Email: "chen.li@acme.test", Name: "Chen Li", Groups: []string{"eng-senior", "web"}},
+		{Email: "dora.novak@acme.test", Name: "Dora Novák", Groups: []string{"engineers", "platform"}},
+		{Email: "elif.kaya@acme.test", Name: "Elif Kaya", Groups: []string{"engineers", "data"}},
+		{Email: "finn.larsen@acme.test", Name: "Finn Larsen", Groups: []string{"engineers", "payments"}},
+		{Email: "greta.weiss@acme.test", Name: "Greta Weiß", Groups: []string{"eng-senior", "platform"}},
+		{Email: "ivan.petrov@acme.test", Name: "Ivan Petrov", Groups: []string{"contractors"}},
+		{Email: "jo.silva@acme.test", Name: "Jo Silva", Groups: []string{"contractors"}},
+	}
+}
+
+// workplace is where a person works: which machine, agent and repositories, the favourite first.
+type workplace struct {
+	email string
+	login string
+	mac   bool
+	agent string
+	model string
+	repos []string
+}
+
+func workplaces() []workplace {
+	const claude, older, codex, gemini = "claude-code/2.1.330", "claude-code/2.1.327", "codex/0.98.0", "gemini-cli/1.4.0"
+	const sonnet, opus, gpt, pro = "claude-sonnet-5", "claude-opus-4-8", "gpt-5.5-codex", "gemini-3.5-pro"
+	return []workplace{
+		{payments, "ada", false, claude, sonnet, []string{"payments", "payments", "shop"}},
+		{"finn.larsen@acme.test", "finn", true, claude, sonnet, []string{"payments", "shop"}},
+		{reviewer, "rui", true, claude, sonnet, []string{"payments", "ledger-lib"}},
+		{"ben.osei@acme.test", "ben", true, claude, sonnet, []string{"web", "web", "shop"}},
+		{"chen.li@acme.test", "chen", true, older, opus, []string{"web", "web", "design-system"}},
+		{"dora.novak@acme.test", "dora", false, claude, sonnet, []string{"infra", "shop"}},
+		{"greta.weiss@acme.test", "greta", false, codex, gpt, []string{"infra", "ledger-lib"}},
+		{"elif.kaya@acme.test", "elif", false, gemini, pro, []string{"pipelines", "pipelines"}},
+		{"ivan.petrov@acme.test", "ivan", false, older, sonnet, []string{"web", "design-system"}},
+		{"jo.silva@acme.test", "jo", true, claude, sonnet, []string{"pipelines"}},
+	}
+}
