@@ -5,14 +5,14 @@ import (
 	"unicode/utf8"
 )
 
-// str reads a JSON string. A surrogate without its partner becomes U+FFFD, as in encoding/json.
+// str reads a JSON string. A surrogate without its partner and bytes that aren't UTF-8 become U+FFFD, as in encoding/json.
 func (p *canonicalizer) str() (string, error) {
 	p.pos++
 	start := p.pos
 	for p.pos < len(p.in) {
 		switch c := p.in[p.pos]; {
 		case c == '"':
-			s := string(p.in[start:p.pos])
+			s := validUTF8(p.in[start:p.pos])
 			p.pos++
 			return s, nil
 		case c == '\\':
@@ -33,7 +33,7 @@ func (p *canonicalizer) escaped(start int) (string, error) {
 		switch {
 		case c == '"':
 			p.pos++
-			return string(b), nil
+			return validUTF8(b), nil
 		case c < 0x20:
 			return "", p.fail("control character in a string")
 		case c != '\\':
@@ -107,4 +107,17 @@ func (p *canonicalizer) hex4() (rune, bool) {
 	}
 	p.pos += 4
 	return r, true
+}
+
+func validUTF8(b []byte) string {
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	var out []byte
+	for len(b) > 0 {
+		r, size := utf8.DecodeRune(b)
+		out = utf8.AppendRune(out, r)
+		b = b[size:]
+	}
+	return string(out)
 }
