@@ -39,6 +39,8 @@ type options struct {
 	proxies []netip.Prefix
 	hosts   func(string) bool
 	demo    bool
+	sample  bool             // the ledger must take events of the past
+	now     func() time.Time // nil is the environment's clock
 	log     *slog.Logger
 }
 
@@ -61,6 +63,10 @@ func openParts(env *Env, o options) (p *parts, err error) {
 			p = nil
 		}
 	}()
+	now := env.Now
+	if o.now != nil {
+		now = o.now
+	}
 	keyFile := o.keyFile
 	if keyFile == "" {
 		keyFile = filepath.Join(o.dir, "key")
@@ -72,15 +78,15 @@ func openParts(env *Env, o options) (p *parts, err error) {
 	if p.db, err = db.Open(env.Ctx, o.dir, db.Options{Log: o.log}); err != nil {
 		return p, fmt.Errorf("open the database: %w", err)
 	}
-	if p.ledger, err = audit.Open(env.Ctx, audit.Options{DB: p.db, Box: box, Dir: o.dir, Now: env.Now, Rand: env.Rand, Log: o.log}); err != nil {
+	if p.ledger, err = audit.Open(env.Ctx, audit.Options{DB: p.db, Box: box, Dir: o.dir, Now: now, Rand: env.Rand, Log: o.log, Backdate: o.sample}); err != nil {
 		return p, err
 	}
 	if p.identity, err = identity.Open(env.Ctx, identity.Options{
-		DB: p.db, Ledger: p.ledger, Box: box, Now: env.Now, Rand: env.Rand, Log: o.log, PublicURL: o.public.String(), Demo: o.demo,
+		DB: p.db, Ledger: p.ledger, Box: box, Now: now, Rand: env.Rand, Log: o.log, PublicURL: o.public.String(), Demo: o.demo,
 	}); err != nil {
 		return p, fmt.Errorf("open the directory: %w", err)
 	}
-	store, broken, err := policystore.Open(env.Ctx, p.db.Read, p.ledger, env.Now)
+	store, broken, err := policystore.Open(env.Ctx, p.db.Read, p.ledger, now)
 	if err != nil {
 		return p, err
 	}
@@ -91,7 +97,7 @@ func openParts(env *Env, o options) (p *parts, err error) {
 	metrics := server.NewMetrics()
 	p.decision = decision.New(decision.Config{
 		Policy: inForce(store), Ledger: p.ledger, Directory: p.identity, Observer: metrics,
-		Now: env.Now, NewID: p.ledger.NewID, Log: o.log, PublicURL: publicURL(o),
+		Now: now, NewID: p.ledger.NewID, Log: o.log, PublicURL: publicURL(o),
 	})
 	return p, p.openServer(env, o, metrics)
 }

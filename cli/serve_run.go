@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"ambit/server/demo"
 )
 
 // drainTimeout is how long running requests may take to finish after the server was told to stop.
@@ -52,9 +54,9 @@ func (c *ServeCmd) serve(ctx context.Context, release func(), env *Env, set *set
 	if err != nil {
 		return err
 	}
-	p, err := openParts(env, options{
+	p, err := c.open(ctx, env, f, options{
 		dir: f.dir, keyFile: c.KeyFile, public: public, given: set.public != nil, tls: set.tls != nil, proxies: set.proxies,
-		hosts: set.hosts(c.Listen), demo: c.Demo, log: log,
+		hosts: set.hosts(c.Listen), log: log,
 	})
 	if err != nil {
 		return err
@@ -91,6 +93,28 @@ func (c *ServeCmd) serve(ctx context.Context, release func(), env *Env, set *set
 		log.Info("stopped")
 	}
 	return err
+}
+
+// open opens the parts; with --demo it writes the sample organisation's past into a folder that is still empty.
+func (c *ServeCmd) open(ctx context.Context, env *Env, f *folder, o options) (*parts, error) {
+	if !c.Demo {
+		return openParts(env, o)
+	}
+	fill, err := demo.Prepare(f.dir)
+	if err != nil {
+		return nil, err
+	}
+	clock := demo.NewClock(env.Now)
+	o.demo, o.sample, o.now = true, fill, clock.Now
+	p, err := openParts(env, o)
+	if err != nil || !fill {
+		return p, err
+	}
+	err = demo.Fill(ctx, demo.Parts{Dir: f.dir, Clock: clock, Ledger: p.ledger, Identity: p.identity, Policies: p.policies, Log: o.log})
+	if err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	return p, nil
 }
 
 // announce prints where the console is and, before there is an owner, the link that makes one.
