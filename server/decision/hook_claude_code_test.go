@@ -1,0 +1,198 @@
+package decision
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"ambit/server/caller"
+)
+
+func newHookWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.caller = &caller.Principal{Kind: caller.APIToken, ID: "tok_ada", Person: "ada@acme.test", Credential: "tok_ada", Scopes: []caller.Scope{caller.ScopeDecide}}
+	return w
+}
+
+func bash(session, id, command string) string {
+	return `{"session_id":"` + session + `","hook_event_name":"PreToolUse","cwd":"/r/api","prompt_id":"p1","tool_name":"Bash","tool_use_id":"` + id +
+		`","tool_input":{"command":"` + command + `"}}`
+}
+
+const hookPath = "/hooks/claude-code"
+
+// verdict reads the part of the answer that Claude Code obeys.
+func verdict(t *testing.T, body string) string {
+	t.Helper()
+	var a struct {
+		HookSpecificOutput *struct{ PermissionDecision, HookEventName string }
+	}
+	if err := json.Unmarshal([]byte(body), &a); err != nil {
+		t.Fatalf("%v in %s", err, body)
+	}
+	if a.HookSpecificOutput == nil {
+		return "none"
+	}
+	if a.HookSpecificOutput.PermissionDecision == "" {
+		return "client"
+	}
+	return a.HookSpecificOutput.PermissionDecision
+}
+
+func TestHookDecidesRecordsAndAnswers(t *testing.T) {
+	for command, want := range map[string]string{"ok": "client", "rm -rf x": "deny", "hold": "deny", "watch": "client"} {
+		w := newHookWorld(t)
+		status, body, _ := w.post(t, hookPath, bash("s1", "t1", command))
+		if status != 200 || verdict(t, body) != want {
+			t.Errorf("%s: got %d %s; want %s", command, status, body, want)
+		}
+		events := w.ledger.all()
+		if len(events) != 1 || events[0].Correlation.ToolUseID != "t1" || events[0].Correlation.PromptID != "p1" || events[0].Actor.User != "ada@acme.test" ||
+			events[0].Actor.Credential != "tok_ada" || events[0].Session != "s1" || events[0].Agent.Name != "claude-code" {
+			t.Errorf("%s: events %+v", command, events)
+		}
+		if want == "deny" && !strings.Contains(body, events[0].Decision.ID) {
+			t.Errorf("%s: the answer doesn't name the decision: %s", command, body)
+		}
+	}
+}
+
+// TestHookRefusesWhateverItCantDo ensures that no failure of ours reads like a permission: every status is an error, or the
+// verdict is an explicit denial.
+func TestHookRefusesWhateverItCantDo(t *testing.T) {
+	for name, tc := range map[string]struct {
+		body   string
+		change func(*world)
+		status int
+		want   string
+	}{
+		"empty body":            {"", nil, 400, ""},
+		"no JSON":               {"hello", nil, 400, ""},
+		"no event":              {`{"session_id":"s"}`, nil, 400, ""},
+		"no session":            {`{"hook_event_name":"PreToolUse"}`, nil, 400, ""},
+		"ledger down":           {bash("s", "t", "ok"), func(w *world) { w.ledger.down = true }, 503, ""},
+		"result, ledger down":   {`{"session_id":"s","hook_event_name":"PostToolUse","tool_name":"Bash","tool_use_id":"t","tool_input":{"command":"ls"},"tool_response":{}}`, func(w *world) { w.ledger.down = true }, 503, ""},
+		"token without person":  {bash("s", "t", "ok"), func(w *world) { w.caller.Person = "" }, 403, ""},
+		"no policy":             {bash("s", "t", "ok"), func(w *world) { w.Policy = func() (Policy, int64) { return nil, 0 } }, 200, "deny"},
+		"person disabled":       {bash("s", "t", "ok"), func(w *world) { w.caller.Person = "gone@acme.test" }, 200, "deny"},
+		"input of another type": {`{"session_id":"s","hook_event_name":"PreToolUse","tool_name":"Bash","tool_use_id":"t","tool_input":{"command":["ok"]}}`, nil, 200, "deny"},
+		"unknown tool":          {`{"session_id":"s","hook_event_name":"PreToolUse","tool_name":"Teleport","tool_use_id":"t","tool_input":{}}`, nil, 200, "deny"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newHookWorld(t)
+			if tc.change != nil {
+				tc.change(w)
+			}
+			status, body, _ := w.post(t, hookPath, tc.body)
+			if status != tc.status {
+				t.Fatalf("got %d %s; want %d", status, body, tc.status)
+			}
+			if status == 200 {
+				if got := verdict(t, body); got != tc.want {
+					t.Errorf("got %s in %s; want %s", got, body, tc.want)
+				}
+				if len(w.ledger.all()) != 1 {
+					t.Errorf("%d entries in the ledger", len(w.ledger.all()))
+				}
+			}
+		})
+	}
+}
+
+func TestHookUnknownToolIsToolUse(t *testing.T) {
+	w := newHookWorld(t)
+	w.post(t, hookPath, `{"session_id":"s","hook_event_name":"PreToolUse","tool_name":"Teleport","tool_use_id":"t","tool_input":{"to":"mars"}}`)
+	if e := w.ledger.all()[0]; e.Type != "tool.use" || string(e.Action.Properties) != `{"name":"Teleport","input":{"to":"mars"}}` {
+		t.Errorf("event %s %s", e.Type, e.Action.Properties)
+	}
+}
+
+func TestHookUnknownEventBlocks(t *testing.T) {
+	w := newHookWorld(t)
+	status, body, _ := w.post(t, hookPath, `{"session_id":"s","hook_event_name":"BeforeTomorrow"}`)
+	if status != 200 || !strings.Contains(body, `"decision":"block"`) {
+		t.Errorf("got %d %s", status, body)
+	}
+}
+
+func TestHookReportsNeverBlock(t *testing.T) {
+	w := newHookWorld(t)
+	w.post(t, hookPath, bash("s", "t1", "ok"))
+	decision := w.ledger.all()[0].Decision.ID
+	for _, body := range []string{
+		`{"session_id":"s","hook_event_name":"PostToolUse","tool_name":"Bash","tool_use_id":"t1","tool_input":{"command":"ok"},"tool_response":{"stdout":"x","stderr":""}}`,
+		`{"session_id":"s","hook_event_name":"Stop"}`,
+		`{"session_id":"s","hook_event_name":"SessionStart","source":"startup"}`,
+		`{"session_id":"s","hook_event_name":"SessionEnd","reason":"exit"}`,
+	} {
+		status, answer, _ := w.post(t, hookPath, body)
+		if status != 200 || answer != "{}" {
+			t.Errorf("%s: got %d %s", body, status, answer)
+		}
+	}
+	events := w.ledger.all()
+	if len(events) != 5 {
+		t.Fatalf("%d events", len(events))
+	}
+	result := events[1]
+	if result.Phase != "result" || result.Type != "shell.exec" || result.Decision != nil || result.Correlation.Decision != decision || result.Correlation.ToolUseID != "t1" {
+		t.Errorf("result %+v %+v", result, result.Correlation)
+	}
+	if !strings.Contains(string(result.Outcome), `"exit":0`) {
+		t.Errorf("outcome %s", result.Outcome)
+	}
+	if events[2].Phase != "lifecycle" || events[3].Type != "session.start" || events[4].Type != "session.end" {
+		t.Errorf("lifecycle %+v", events[2:])
+	}
+}
+
+// TestSessionIsFixedAtFirstSight ensures that an agent that moves takes $REPO nowhere, and that nobody speaks in another's session.
+func TestSessionIsFixedAtFirstSight(t *testing.T) {
+	w := newHookWorld(t)
+	w.post(t, hookPath, bash("s1", "t1", "ok"))
+	w.post(t, hookPath, strings.Replace(bash("s1", "t2", "ok"), "/r/api", "/etc", 1))
+	if got := w.policy.last(t).Resource; got.Root != "/r/api" || got.Cwd != "/etc" {
+		t.Errorf("after cd: root %q, cwd %q", got.Root, got.Cwd)
+	}
+	w.caller.Person = "eve@acme.test"
+	_, body, _ := w.post(t, hookPath, bash("s1", "t3", "ok"))
+	if verdict(t, body) != "deny" {
+		t.Errorf("another person in the session: %s", body)
+	}
+	_, body, _ = w.post(t, hookPath, bash("s2", "t4", "ok"))
+	if verdict(t, body) != "client" {
+		t.Errorf("their own session: %s", body)
+	}
+}
+
+func TestSessionMemoryIsBounded(t *testing.T) {
+	w := newHookWorld(t)
+	w.sessions = newSessions(2)
+	w.post(t, hookPath, bash("a", "t", "ok"))
+	w.post(t, hookPath, bash("b", "t", "ok"))
+	w.post(t, hookPath, bash("a", "t", "ok"))
+	w.post(t, hookPath, bash("c", "t", "ok"))
+	if _, kept := w.sessions.byID["a"]; !kept || len(w.sessions.byID) != 2 || w.sessions.order.Len() != 2 {
+		t.Errorf("kept %v", w.sessions.byID)
+	}
+}
+
+func TestCallsForgetTheOldest(t *testing.T) {
+	c := newCalls(4)
+	for _, id := range []string{"1", "2", "3", "4", "5"} {
+		c.put(call{"s", id}, "dec_"+id)
+	}
+	if c.get(call{"s", "5"}) != "dec_5" || c.get(call{"s", "4"}) != "dec_4" || c.get(call{"s", "1"}) != "" {
+		t.Errorf("now %v, old %v", c.now, c.old)
+	}
+}
+
+func TestPromptGoesToTheVaultOnly(t *testing.T) {
+	w := newHookWorld(t)
+	w.post(t, hookPath, `{"session_id":"s","hook_event_name":"UserPromptSubmit","prompt":"my secret plan","prompt_id":"p9"}`)
+	e := w.ledger.all()[0]
+	if e.Type != "prompt.submit" || e.PromptText != "my secret plan" || strings.Contains(string(e.Action.Properties), "secret") {
+		t.Errorf("event %+v %s", e, e.Action.Properties)
+	}
+}
