@@ -8,6 +8,7 @@ type root struct {
 	Decide   DecideCmd   `cmd:"" help:"Ask for one decision."`
 	Policy   PolicyCmd   `cmd:"" help:"Check, test, show, compare and publish policies."`
 	Hook     HookCmd     `cmd:"" help:"Judge one action of a coding agent (the agent runs this)."`
+	Audit    AuditCmd    `cmd:"" help:"Verify, search, export and watch the audit ledger."`
 	Token    TokenCmd    `cmd:"" help:"Create, list and revoke API tokens."`
 	Settings SettingsCmd `cmd:"" help:"Print what to deploy on engineers' machines."`
 	Version  VersionCmd  `cmd:"" help:"Print the version."`
