@@ -103,8 +103,11 @@ func (c *compiler) warn(path, expected, format string, args ...any) {
 func (c *compiler) policy() *Policy {
 	d := c.doc
 	p := &Policy{doc: d, skip: d.OnAllow == "skip", tiers: d.Tiers}
-	if d.Version != 1 {
-		c.err("version", "version: 1", "this version is not known")
+	switch {
+	case d.Version == 0 && !c.given("version"):
+		c.err("version", "version: 1", "the key version is missing")
+	case d.Version != 1:
+		c.err("version", "version: 1", "version %d is not known", d.Version)
 	}
 	c.enum("mode", string(d.Mode), "enforce", "monitor")
 	c.enum("on_allow", d.OnAllow, "client", "skip")

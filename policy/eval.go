@@ -13,7 +13,7 @@ type eval struct {
 	targets     []target
 	foreign     []foreign
 	line        *shell.Analysis // for shell.exec
-	baseVerdict *shell.Verdict  // of the base layer on line
+	baseVerdict shell.Verdict   // of the base layer on line
 	matched     []bool          // per layer
 
 	findings   []found

@@ -146,8 +146,11 @@ func overlap(glob, rule string, dots bool) bool {
 	return shell.GlobsOverlap(glob, rule, dots) || shell.GlobsOverlap(glob, rule+"/**", dots)
 }
 
-// holdsRoot reports whether a tree from the folded directory holds the session's root.
+// holdsRoot reports whether a tree from the folded directory holds the session's root, or may because that isn't known.
 func (e *eval) holdsRoot(folded string) bool {
+	if e.places.foldedRoot[0] == "" {
+		return true
+	}
 	for _, root := range e.places.foldedRoot {
 		if root != "" && paths.Inside(folded, root) {
 			return true

@@ -11,6 +11,9 @@ import (
 func (e *eval) generalFiles() {
 	for i := range e.targets {
 		t := &e.targets[i]
+		if e.literal(t) {
+			continue
+		}
 		if t.problem != nil {
 			f := *t.problem
 			f.At = t.span()
@@ -96,7 +99,7 @@ func (e *eval) judgeFiles(l *layer) {
 	}
 	for i := range e.targets {
 		t := &e.targets[i]
-		if t.problem != nil || t.effect != nil && t.effect.Guess && e.literal(t) {
+		if t.problem != nil || e.literal(t) {
 			continue
 		}
 		if l.files == nil {
@@ -182,8 +185,8 @@ func (t *target) shown() string {
 	return t.names[0]
 }
 
-// literal reports whether some allow pattern of the base layer names the word itself, so that it is no path but a word
-// that an administrator wrote.
+// literal reports whether the allow pattern of the base layer names the word itself, of which it is only a guess that it is a
+// path: then it is a word that an administrator wrote.
 func (e *eval) literal(t *target) bool {
-	return e.baseVerdict != nil && e.baseVerdict.Literal(t.effect)
+	return t.effect != nil && t.effect.Guess && e.baseVerdict.Literal(t.effect)
 }

@@ -1,12 +1,19 @@
 package policy
 
-import "ambit/policy/shell"
+import (
+	"strings"
+
+	"ambit/policy/shell"
+)
 
 // generalShell turns what no pattern can allow into findings.
 func (e *eval) generalShell() {
+	if len(e.p.layers) > 0 && e.p.layers[0].shell != nil {
+		e.baseVerdict = e.p.layers[0].shell.set.Judge(e.line)
+	}
 	for i := range e.line.Refusals {
 		r := &e.line.Refusals[i]
-		e.refuse(false, Finding{Control: "shell", Rule: r.Rule, Message: r.Message, Hint: r.Hint, At: spanOf(r.Span)})
+		e.refuse(false, Finding{Control: "shell", Rule: r.Rule, Message: strings.TrimSuffix(r.Message, "."), Hint: r.Hint, At: spanOf(r.Span)})
 	}
 	if len(e.line.Commands) == 0 && len(e.line.Refusals) == 0 && len(e.line.Assigns) == 0 && len(e.line.Files) == 0 {
 		e.refuse(false, Finding{Control: "shell", Rule: "empty", Message: "the command line holds no command"})
@@ -24,16 +31,16 @@ func (e *eval) judgeShell(l *layer) {
 		}
 		return
 	}
-	v := l.shell.set.Judge(e.line)
-	if l.base {
-		e.baseVerdict = &v
+	v := e.baseVerdict
+	if !l.base {
+		v = l.shell.set.Judge(e.line)
 	}
 	for i := range v.Findings {
 		s := &v.Findings[i]
 		if l.shell.silent(s) {
 			continue
 		}
-		f := Finding{Control: "shell", Rule: s.Rule, Message: s.Message + " of layer " + l.name, Hint: s.Hint, At: spanOf(s.Span)}
+		f := Finding{Control: "shell", Rule: s.Rule, Message: ofLayer(s.Message, l.name), Hint: s.Hint, At: spanOf(s.Span)}
 		if s.Pattern != "" {
 			f.Rule = s.Pattern
 		} else {
@@ -49,6 +56,15 @@ func (e *eval) judgeShell(l *layer) {
 			}
 		}
 	}
+}
+
+// ofLayer names the layer in a sentence of the shell package.
+func ofLayer(sentence, layer string) string {
+	sentence = strings.TrimSuffix(sentence, ".")
+	if strings.HasSuffix(sentence, "allow-list") {
+		return sentence + " of layer " + layer
+	}
+	return sentence + " (layer " + layer + ")"
 }
 
 // silent reports whether a finding comes from a list that has no say.

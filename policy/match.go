@@ -23,15 +23,16 @@ func (c *compiler) match(path string, m *Match) *matcher {
 		list []string
 	}{{"tiers", m.Tiers}, {"groups", m.Groups}, {"repositories", m.Repositories}, {"paths", m.Paths},
 		{"agents", m.Agents}, {"connections", m.Connections}}
-	given := 0
+	given, anyGiven := 0, false
 	for _, l := range lists {
 		if c.texts(keyPath(path, l.key), l.list); len(l.list) > 0 {
 			given++
 		} else if c.given(keyPath(path, l.key)) {
+			anyGiven = true
 			c.err(keyPath(path, l.key), "at least one entry", "this list is empty, so that the layer would never apply")
 		}
 	}
-	if given == 0 && !c.problems.Errors() {
+	if given == 0 && !anyGiven {
 		c.err(path, "tiers, groups, repositories, paths, agents or connections", "this match has no keys")
 	}
 	var known []string

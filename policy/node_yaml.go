@@ -165,7 +165,8 @@ func yamlErrorText(err error) string {
 		return "this is not YAML"
 	}
 	msg := y.GetMessage()
-	if t := y.GetToken(); t != nil && strings.HasPrefix(t.Value, "*") || strings.Contains(msg, "unexpected scalar value type") {
+	if t := y.GetToken(); t != nil && strings.HasPrefix(t.Value, "*") || strings.Contains(msg, "unexpected scalar value type") ||
+		strings.Contains(msg, "not allowed in this context") {
 		return msg + " (a value that begins with *, [ or { needs quotes)"
 	}
 	return msg

@@ -49,7 +49,7 @@ func decodeDocument(r *report, n *node) *Document {
 // explained reports whether a problem at path only follows from one that parsed already has there, above or below.
 func explained(parsed Problems, path string) bool {
 	for _, p := range parsed {
-		if p.Severity == SeverityError && p.Path != "" && (within(p.Path, path) || within(path, p.Path)) {
+		if p.Severity == SeverityError && (p.Path == "" || within(p.Path, path) || within(path, p.Path)) {
 			return true
 		}
 	}

@@ -19,7 +19,7 @@ type suiteCase struct {
 	Unknown    bool     `json:"groups_unknown"` // the groups are absent or truncated
 	Connection string   `json:"connection"`
 	Agent      string   `json:"agent"`
-	At         *Until   `json:"at"` // a moment; a bare day is its end
+	At         moment   `json:"at"`
 	Repository string   `json:"repository"`
 	Root       string   `json:"root"`
 	Cwd        string   `json:"cwd"`
@@ -43,6 +43,19 @@ type suiteCase struct {
 	Files []suiteFile `json:"files"`
 }
 
+// moment is a day (its beginning, UTC) or an RFC 3339 time.
+type moment time.Time
+
+func (m *moment) decodeNode(d *decoder, n *node, path string) {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, n.text); err == nil && n.kind == stringNode {
+			*m = moment(t)
+			return
+		}
+	}
+	d.add(position{n.line, n.col}, path, unexpected(n), "a day, 2026-12-31, or a time, 2026-12-31T18:00:00Z")
+}
+
 // request builds what the server would be asked by an installed client on a machine with the case's files.
 func (c *suiteCase) request(now time.Time) *Request {
 	r := &Request{
@@ -56,8 +69,8 @@ func (c *suiteCase) request(now time.Time) *Request {
 	if c.Sensitive != nil {
 		r.Resource.CaseSensitive = *c.Sensitive
 	}
-	if c.At != nil {
-		r.At = c.At.Time().Add(-time.Nanosecond)
+	if at := time.Time(c.At); !at.IsZero() {
+		r.At = at
 	}
 	c.resolve(r)
 	return r
