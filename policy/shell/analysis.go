@@ -33,7 +33,16 @@ type Command struct {
 	Known    bool     // a tool table classed every word; false: the tool has no table
 	Opens    []Open   // what a "**" in a pattern does not cover
 
-	options []usedOption // every option found, for deny patterns
+	reads    bool   // provably changes nothing but what Files and Opens say
+	options  []used // every option found, for deny patterns
+	operands []int  // indexes of the words that are neither options nor their values
+	urls     []address
+}
+
+// address is a URL on the line and the word that holds it.
+type address struct {
+	word int
+	text string
 }
 
 // Open is a part of a command that only a pattern that names it can permit: an option that runs a program, reads settings,
@@ -54,9 +63,10 @@ type FileEffect struct {
 	Write   bool
 	Path    string // absolute where the cwd is known, joined but not cleaned ("/r/a/../b"): links must be resolved before ".."
 	Tree    bool   // the content of the whole tree below Path may be touched, so a denied path below counts as touched
-	Visible bool   // with Tree or Pattern: names that begin with a dot are left out
+	Visible bool   // with Tree: names below Path that begin with a dot are left out
 	Pattern bool   // the last components come from a glob; Path is the literal directory, Glob the whole pattern
 	Glob    string // with Pattern: absolute; "*", "?", "[…]" within a component, "**" any number of components; "\" quotes
+	Dots    bool   // with Pattern: a wildcard matches a leading dot too, as find's do and a shell's do not
 	Command int    // index into Commands; -1 for a redirection of a compound command
 	Guess   bool   // the tool has no table: the word may be no path at all (Verdict.Literal)
 	Word    int    // index into the command's Words; -1 where the path comes from elsewhere
@@ -85,8 +95,8 @@ type Word struct {
 
 	prefix  string // for OneUnknown: the known beginning
 	integer bool   // for OneUnknown: a non-negative integer
-	names   bool   // for Glob: file names from xargs or find, at most one component deep unknown
-	skipDot bool   // for Glob: names that begin with a dot are not meant
+	dots    bool   // for Glob: wildcards match a leading dot too
+	tree    bool   // for Glob: file names from find or xargs, at any depth
 }
 
 // WordKind says what is known of a Word.

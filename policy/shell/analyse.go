@@ -1,0 +1,212 @@
+package shell
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// parsers keeps one parser per dialect and goroutine alive: a parser's buffers are most of what parsing allocates.
+var parsers [3]sync.Pool
+
+// large bounds how many long lines are parsed at once, so that a flood of them can't hold every processor. Typical lines
+// never wait here.
+var large = make(chan struct{}, 2)
+
+const largeSource = 2 << 10
+
+// Analyse finds everything that the line could run, read, write and set.
+func Analyse(in Input) *Analysis {
+	a := &Analysis{}
+	lang, ok := dialect(in.Dialect)
+	if !ok {
+		a.Refusals = append(a.Refusals, Refusal{Span{0, len(in.Source)}, "dialect",
+			fmt.Sprintf("Commands for the shell %q can't be analysed.", in.Dialect), "Use bash, sh or zsh."})
+		return a
+	}
+	if r := gate(in.Source); r.Rule != "" {
+		a.Refusals = append(a.Refusals, r)
+		return a
+	}
+	if len(in.Source) > largeSource {
+		large <- struct{}{}
+		defer func() { <-large }()
+	}
+	e := &eval{in: in, a: a, lang: lang, text: in.Source}
+	st := state{}
+	if path.IsAbs(in.Cwd) {
+		st.cwds = []string{in.Cwd}
+	}
+	e.source(in.Source, st)
+	a.ReadOnly = e.readOnly()
+	return a
+}
+
+// Paths lists the file effects of a line: the paths that an installed client resolves before it asks.
+func Paths(in Input) []FileEffect { return Analyse(in).Files }
+
+func dialect(name string) (syntax.LangVariant, bool) {
+	switch name {
+	case "", "bash":
+		return syntax.LangBash, true
+	case "sh":
+		return syntax.LangPOSIX, true
+	case "zsh":
+		return syntax.LangZsh, true
+	}
+	return 0, false
+}
+
+// eval is one analysis under way.
+type eval struct {
+	in   Input
+	a    *Analysis
+	lang syntax.LangVariant
+	text string // the text being walked; differs from in.Source inside a nested command line (watch)
+	at   *Span  // where every node of a nested text is said to stand
+
+	level    int // of nested compound commands, substitutions and wrappers
+	simple   int // simple commands in the text
+	ops      int
+	runs     int
+	unrolled int  // > 0 while a loop's body is walked again for its next word
+	stopped  bool // a limit was reached; the refusal is recorded
+
+	last     int    // index of the command that was added last by the innermost simple command; -1 for none
+	produced []Word // names that the last simple command prints: for xargs
+	feeds    []Word // names that the stage before prints, for the stage being walked
+	feedsOK  bool
+	piped    bool // standard input is a pipe or a file here
+	effects  bool // something that is not a file or command changed state (a refused or unknown thing), so not read-only
+}
+
+// source parses and walks one command line.
+func (e *eval) source(text string, st state) {
+	file, err := e.parse(text)
+	if err != nil {
+		e.refuse(e.parseErrorSpan(err, text), "parse", "The command does not parse as "+e.dialectName()+".", "Check its quotes and brackets.")
+		return
+	}
+	if e.lang == syntax.LangZsh && !e.zshLexical(file, text) {
+		return
+	}
+	e.stmts(file.Stmts, st)
+}
+
+// parse runs the parser; a panic inside it counts as an error.
+func (e *eval) parse(text string) (file *syntax.File, err error) {
+	slot := 0
+	switch e.lang {
+	case syntax.LangPOSIX:
+		slot = 1
+	case syntax.LangZsh:
+		slot = 2
+	}
+	p, _ := parsers[slot].Get().(*syntax.Parser)
+	if p == nil {
+		p = syntax.NewParser(syntax.Variant(e.lang))
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			file, err = nil, fmt.Errorf("parse command: %v", r)
+			return
+		}
+		parsers[slot].Put(p)
+	}()
+	return p.Parse(strings.NewReader(text), "")
+}
+
+func (e *eval) parseErrorSpan(err error, text string) Span {
+	off := len(text)
+	switch pe := err.(type) {
+	case syntax.ParseError:
+		off = int(pe.Pos.Offset())
+	case syntax.LangError:
+		off = int(pe.Pos.Offset())
+	}
+	if e.at != nil {
+		return *e.at
+	}
+	if off >= len(text) {
+		off = max(0, len(text)-1)
+	}
+	return Span{off, min(1, len(text))}
+}
+
+func (e *eval) dialectName() string {
+	switch e.lang {
+	case syntax.LangPOSIX:
+		return "sh"
+	case syntax.LangZsh:
+		return "zsh"
+	}
+	return "bash"
+}
+
+// span is where a node stands in Input.Source.
+func (e *eval) span(n syntax.Node) Span {
+	if e.at != nil {
+		return *e.at
+	}
+	from, to := int(n.Pos().Offset()), int(n.End().Offset())
+	if from > len(e.text) {
+		from = len(e.text)
+	}
+	if to < from || to > len(e.text) {
+		to = len(e.text)
+	}
+	return Span{from, to - from}
+}
+
+func (e *eval) refuse(at Span, rule, message, hint string) {
+	e.effects = true
+	for _, r := range e.a.Refusals {
+		if r.Span == at && r.Rule == rule {
+			return // a loop walked again says it once
+		}
+	}
+	e.a.Refusals = append(e.a.Refusals, Refusal{at, rule, message, hint})
+}
+
+func (e *eval) refuseNode(n syntax.Node, rule, message, hint string) {
+	e.refuse(e.span(n), rule, message, hint)
+}
+
+// stop records that a limit was reached and ends the walk.
+func (e *eval) stop(at Span, message string) {
+	if !e.stopped {
+		e.stopped = true
+		e.refuse(at, "limit", message, "Split it into several commands.")
+	}
+}
+
+// enter counts one level of nesting; the caller leaves it with e.level--.
+func (e *eval) enter(n syntax.Node) bool {
+	e.level++
+	if e.level > maxLevels {
+		e.stop(e.span(n), "The command is nested more than 32 levels deep.")
+	}
+	return !e.stopped
+}
+
+// readOnly reports whether the whole line provably changes nothing.
+func (e *eval) readOnly() bool {
+	if e.effects || len(e.a.Refusals) > 0 || len(e.a.Assigns) > 0 {
+		return false
+	}
+	for i := range e.a.Commands {
+		c := &e.a.Commands[i]
+		if !c.reads || len(c.Opens) > 0 {
+			return false
+		}
+	}
+	for i := range e.a.Files {
+		if e.a.Files[i].Write {
+			return false
+		}
+	}
+	return true
+}

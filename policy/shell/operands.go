@@ -1,0 +1,379 @@
+package shell
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// finish gives the operands their classes once every option is known.
+func (k *classifier) finish() {
+	slots := k.t.slots
+	for _, c := range k.t.ifs {
+		if has(k.options, c.options) {
+			slots = c.slots
+			break
+		}
+	}
+	k.assign(slots)
+	if len(k.t.hereUnless) > 0 && !has(k.options, k.t.hereUnless) {
+		k.here = true
+	}
+	if k.t.none != classFlag && k.noPath(slots) {
+		k.value(k.t.none, len(k.words)-1, Word{Span: k.words[0].Span, Text: "."}, k.st, true)
+	}
+	for _, a := range k.archives {
+		c := classRead
+		if has(k.options, packing) {
+			c = classWrite
+		}
+		k.file(c, a, k.states0(), effect{command: k.index, word: -1}, false)
+	}
+	if k.here {
+		k.file(classWriteTree, Word{Span: k.words[0].Span, Text: "."}, k.st, effect{command: k.index, word: 0}, false)
+	}
+	if k.changes() {
+		for _, f := range k.reads {
+			changed := k.e.a.Files[f]
+			changed.Write, changed.Tree, changed.Visible = true, false, false
+			k.e.addFile(changed)
+		}
+	}
+}
+
+// noPath reports that the tool falls back on its directory: no operand is left for the slot that takes any number, and it
+// doesn't read its input instead.
+func (k *classifier) noPath(slots []slot) bool {
+	if len(k.t.treeIf) > 0 && !has(k.options, k.t.treeIf) || k.t.none == classTree && k.e.piped && len(k.t.treeIf) == 0 {
+		return false
+	}
+	fixed := 0
+	for _, s := range slots {
+		if !s.many {
+			fixed++
+		}
+	}
+	return len(k.operands) <= fixed
+}
+
+// changes reports whether the options make the tool change what it reads (sed -i, gofmt -w).
+func (k *classifier) changes() bool {
+	return k.t.writesAlways || has(k.options, k.t.writesIf) || len(k.t.writesUnless) > 0 && !has(k.options, k.t.writesUnless)
+}
+
+// assign spreads the operands over the slots: fixed ones from both ends, the one with "*" takes what is between.
+func (k *classifier) assign(slots []slot) {
+	n := len(k.operands)
+	many := -1
+	for i, s := range slots {
+		if s.many {
+			many = i
+		}
+	}
+	front := len(slots)
+	back := 0
+	if many >= 0 {
+		front, back = many, len(slots)-many-1
+	}
+	for j, i := range k.operands {
+		w := k.words[i]
+		var c class
+		switch {
+		case j < front && (many < 0 || n-j > back || j < n-back):
+			c = slots[j].class
+		case many >= 0 && j >= n-back:
+			c = slots[len(slots)-(n-j)].class
+		case many >= 0:
+			c = slots[many].class
+		default:
+			k.open(i, "unknown-option", w.Text, fmt.Sprintf("%s takes no further operand in its table.", k.t.name), "A pattern that names this word permits it.", false)
+			continue
+		}
+		k.value(c, i, w, k.states[j], true)
+	}
+}
+
+// apply judges an option's value.
+func (k *classifier) apply(o *option, i int, v Word) {
+	if o.class.opens() {
+		k.open(i, o.class.String(), o.name(), fmt.Sprintf("The option %s %s.", o.name(), o.class.message()), "A pattern that names this option permits it.", false)
+		if o.class == classConfig || o.class == classList {
+			if v.Kind == Known && v.Text != "" && o.arity != noValue && !strings.ContainsAny(v.Text, "={}\n") {
+				k.e.fileEffect(v, k.st, effect{command: k.index, word: i})
+			}
+		}
+		return
+	}
+	k.value(o.class, i, v, k.st, false)
+}
+
+// value judges one value or operand of a class that "**" covers.
+func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
+	if c.opens() {
+		k.open(i, c.String(), v.Text, fmt.Sprintf("%s %s.", quoteShort(v.Text), c.message()), "A pattern that names this word permits it.", false)
+		return
+	}
+	unknown := v.Kind == OneUnknown || v.Kind == ManyUnknown
+	switch c {
+	case classFlag:
+		return
+	case classHere:
+		k.here = true
+		return
+	case classAssign:
+		if strings.Contains(v.Text+v.prefix, "=") {
+			k.open(i, "config", v.Text, fmt.Sprintf("%s sets a variable of %s, which may hold commands.", quoteShort(v.Text), k.t.name), "A pattern that names this word permits it.", false)
+			return
+		}
+		fallthrough
+	case classText, classNumber, classResource:
+		if v.Kind == ManyUnknown && !k.textOnly() {
+			k.open(i, "unknown-word", "", "How many words this becomes is unknown.", "Put it in double quotes.", true)
+		}
+		return
+	}
+	if unknown && !(v.Kind == OneUnknown && v.integer && c != classSed && c != classAwk && c != classJq) {
+		k.open(i, "unknown-word", "", "What this word will be is unknown, and it decides what is read, written or run.", "Write it out.", true)
+		return
+	}
+	if v.Kind == Known && v.Text == "" || unknown {
+		return
+	}
+	how := effect{command: k.index, word: i}
+	switch c {
+	case classData:
+		if name, _, is := strings.Cut(v.Text, "="); !is || !nameLike(name) {
+			k.file(classRead, v, st, how, operand)
+		}
+	case classFormat:
+		if !strings.HasPrefix(v.Text, "+") {
+			k.open(i, "state", v.Text, "This operand sets the clock.", "Begin the format with +.", false)
+		}
+	case classPage:
+		if strings.ContainsAny(v.Text+v.Glob, "/.") && strings.Contains(v.Text+v.Glob, "/") {
+			k.open(i, "exec", v.Text, "A page from a file holds formatting commands.", "Name the page.", false)
+			k.file(classRead, v, st, how, operand)
+		}
+	case classPaged:
+		if strings.HasPrefix(v.Text, "+") {
+			k.open(i, "exec", v.Text, "+COMMAND is run by the pager.", "Leave it out.", false)
+			return
+		}
+		k.file(classRead, v, st, how, operand)
+	case classRemote, classRemoteWrite:
+		if host, _, is := strings.Cut(v.Text, ":"); is && !strings.Contains(host, "/") {
+			k.open(i, "net", v.Text, quoteShort(v.Text)+" names a machine to contact.", "A pattern that names this word permits it.", false)
+			return
+		}
+		if c == classRemote {
+			k.file(classTree, v, st, how, operand)
+		} else {
+			k.file(classWriteTree, v, st, how, operand)
+		}
+	case classRepository, classGoFlags, classCovReport, classFormatter, classFmtArgs, classLintArgs, classKubeOutput, classCurlText,
+		classCookie, classMethod, classDNS, classSuffix:
+		k.special(c, i, v, st, how)
+	case classDD:
+		k.dd(i, v, st, how)
+	case classArchive:
+		k.archives = append(k.archives, v)
+	case classRead, classTree, classReadWrite, classWrite, classWriteTree:
+		k.file(c, v, st, how, operand)
+	case classChdir:
+		k.chdir(i, v, how)
+	case classSed:
+		k.sedScript(i, v)
+	case classAwk:
+		k.awkProgram(i, v)
+	case classJq:
+		k.jqProgram(i, v)
+	case classURL:
+		k.url(i, v)
+	case classPackage:
+		k.goPackage(v, st, how)
+	case classRevision, classPathspec:
+		before := len(k.e.a.Files)
+		if c == classRevision {
+			k.revision(v, st, how)
+		} else {
+			k.pathspec(v, st, how)
+		}
+		if operand {
+			for f := before; f < len(k.e.a.Files); f++ {
+				k.reads = append(k.reads, f)
+			}
+		}
+	}
+}
+
+func (k *classifier) file(c class, v Word, st state, how effect, operand bool) {
+	if v.Kind == Known && v.Text == "-" {
+		return // the standard stream
+	}
+	how.tree = c == classTree || c == classRead && has(k.options, k.t.treeIf)
+	how.visible = k.t.visibleIfNone && !has(k.options, k.t.hiddenIf)
+	if v.tree {
+		how.tree = false // the names of files at any depth are in the pattern already
+	}
+	if c == classWrite || c == classWriteTree {
+		how.write, how.tree = true, c == classWriteTree
+		k.e.fileEffect(v, st, how)
+		return
+	}
+	before := len(k.e.a.Files)
+	k.e.fileEffect(v, st, how)
+	if operand {
+		for f := before; f < len(k.e.a.Files); f++ {
+			k.reads = append(k.reads, f)
+		}
+	}
+	if c == classReadWrite {
+		how.write, how.tree = true, false
+		k.e.fileEffect(v, st, how)
+	}
+}
+
+func (k *classifier) chdir(i int, v Word, how effect) {
+	if v.Kind != Known {
+		k.open(i, "unknown-word", "", "Which directory this is is unknown.", "Write one directory out.", true)
+		return
+	}
+	k.e.fileEffect(v, k.st, how)
+	if path.IsAbs(v.Text) || len(k.st.cwds) > 0 {
+		k.st.cwds = k.st.join(v.Text)
+	}
+}
+
+// goPackage: ./x, ../x, /x, x.go and x/... below a dot are directories or files; the rest are import paths.
+func (k *classifier) goPackage(v Word, st state, how effect) {
+	if v.Kind == Glob {
+		k.e.fileEffect(v, st, how)
+		return
+	}
+	t := strings.TrimSuffix(v.Text, "...")
+	if t == "" {
+		return
+	}
+	if t[0] == '.' || t[0] == '/' || strings.HasSuffix(t, ".go") || strings.Contains(t, "..") || strings.HasPrefix(v.Text, "~") {
+		v.Text = strings.TrimSuffix(t, "/")
+		if v.Text == "" {
+			v.Text = "/"
+		}
+		k.e.fileEffect(v, st, how)
+	}
+	if name, file, ok := strings.Cut(v.Text, "="); ok && (name == "file" || name == "pattern") {
+		v.Text = file
+		k.e.fileEffect(v, st, how)
+	}
+}
+
+// revision: REV:path names a file's content in the history; anything else may be a revision or a path.
+func (k *classifier) revision(v Word, st state, how effect) {
+	if v.Kind == Known {
+		if rev, p, ok := strings.Cut(v.Text, ":"); ok {
+			if rev == "" && (strings.HasPrefix(p, "(") || strings.HasPrefix(p, "!") || strings.HasPrefix(p, "^") || strings.HasPrefix(p, "/")) {
+				k.pathspec(v, st, how)
+				return
+			}
+			if len(p) > 1 && p[0] >= '0' && p[0] <= '3' && p[1] == ':' {
+				p = p[2:]
+			}
+			if p == "" {
+				return
+			}
+			v.Text = p
+			k.e.fileEffect(v, st, how)
+			return
+		}
+	}
+	k.pathspec(v, st, how)
+}
+
+// pathspec: magic is taken off; a quoted wildcard matches across directories.
+func (k *classifier) pathspec(v Word, st state, how effect) {
+	if v.Kind == Glob {
+		k.e.fileEffect(v, st, how)
+		return
+	}
+	t := v.Text
+	if strings.HasPrefix(t, ":") {
+		switch {
+		case strings.HasPrefix(t, ":(exclude)"), strings.HasPrefix(t, ":!"), strings.HasPrefix(t, ":^"):
+			return
+		case strings.HasPrefix(t, ":/"):
+			t = t[2:]
+		case strings.HasPrefix(t, ":(top)"):
+			t = t[len(":(top)"):]
+		case strings.HasPrefix(t, ":(glob)"):
+			t = t[len(":(glob)"):]
+		case strings.HasPrefix(t, ":(literal)"):
+			t = t[len(":(literal)"):]
+		case strings.HasPrefix(t, ":(icase)"):
+			t = t[len(":(icase)"):]
+		default:
+			k.e.refuse(v.Span, "pathspec", "This kind of pathspec can't be analysed.", "Name the paths.")
+			return
+		}
+		if t == "" {
+			t = "."
+		}
+	}
+	v.Text = t
+	if !hasWildcard(t) || strings.HasPrefix(t, "HEAD") || strings.HasPrefix(t, "stash@") {
+		k.e.fileEffect(v, st, how)
+		return
+	}
+	// "*" crosses directories here, so each one may stand for any number of components.
+	g := Word{Span: v.Span, Kind: Glob, Text: globDir(t), dots: true, tree: true}
+	dir, last := "", t
+	if i := strings.LastIndexByte(t, '/'); i >= 0 {
+		dir, last = t[:i+1], t[i+1:]
+	}
+	switch {
+	case hasWildcard(dir) || strings.HasPrefix(last, "*"):
+		// No narrower than the command without a pathspec, which is judged by its directory.
+		dir := globDir(t)
+		if dir == "" {
+			dir = "."
+		}
+		k.e.fileEffect(Word{Span: v.Span, Text: dir}, st, how)
+		return
+	default:
+		g.Glob = dir + last
+		k.e.fileEffect(Word{Span: v.Span, Kind: Glob, Text: g.Text, Glob: dir + last + "*/**", dots: true, tree: true}, st, how)
+	}
+	k.e.fileEffect(g, st, how)
+}
+
+// packing are the options of tar that write the archive.
+var packing = []string{"-c", "-r", "-u", "-A", "--delete"}
+
+// states0 is where the command started, before its own options moved it.
+func (k *classifier) states0() state {
+	st := k.st
+	st.cwds = k.e.a.Commands[k.index].Cwds
+	return st
+}
+
+func nameLike(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || i > 0 && c >= '0' && c <= '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func (k *classifier) dd(i int, v Word, st state, how effect) {
+	key, file, ok := strings.Cut(v.Text, "=")
+	v.Text = file
+	switch {
+	case ok && key == "if":
+		k.file(classRead, v, st, how, false)
+	case ok && key == "of":
+		k.file(classWrite, v, st, how, false)
+	case !ok || !nameLike(key):
+		k.unknownOption(i, k.words[i].Text)
+	}
+}

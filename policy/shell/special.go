@@ -1,0 +1,130 @@
+package shell
+
+import (
+	"slices"
+	"strings"
+)
+
+// special judges the classes whose text has a small grammar of its own.
+func (k *classifier) special(c class, i int, v Word, st state, how effect) {
+	text := v.Text
+	opens := func(class, message, hint string) { k.open(i, class, text, message, hint, false) }
+	read := func(name string) { k.file(classRead, Word{Span: v.Span, Text: name}, st, how, false) }
+	if v.Kind != Known {
+		k.open(i, "unknown-word", "", "What this word will be is unknown.", "Write it out.", true)
+		return
+	}
+	switch c {
+	case classRepository:
+		switch {
+		case strings.Contains(text, "::"):
+			opens("exec", "This address starts a program.", "Name a remote.")
+		case strings.Contains(text, ":"):
+			opens("net", quoteShort(text)+" names a machine to contact.", "Name a remote that is set up.")
+		default:
+			read(text)
+		}
+	case classGoFlags:
+		if !harmlessGoFlags(text) {
+			opens("exec", "Compiler and linker flags may run programs or write files.", "Use -s, -w, -X, -m, -N and -l only.")
+		}
+	case classCovReport:
+		if _, file, is := strings.Cut(text, ":"); is {
+			k.file(classWriteTree, Word{Span: v.Span, Text: file}, st, how, false)
+		}
+	case classFormatter:
+		if !slices.Contains(builtinFormatters, text) {
+			opens("exec", "A formatter that is not built in is code.", "Use a built-in one.")
+		}
+	case classFmtArgs:
+		switch {
+		case strings.HasPrefix(text, "-") && text != "--check":
+			opens("config", "Only --check may stand here.", "")
+		case !strings.HasPrefix(text, "-"):
+			k.file(classReadWrite, v, st, how, false)
+		}
+	case classLintArgs:
+		if !lintArg(text) {
+			opens("exec", "Flags for the compiler may run programs.", "Use -D, -W and -A with lints.")
+		}
+	case classKubeOutput:
+		if _, file, is := strings.Cut(text, "-file="); is {
+			read(file)
+		}
+	case classCurlText:
+		switch {
+		case strings.HasPrefix(text, "@"):
+			read(text[1:])
+		case strings.Contains(text, "%output{"):
+			opens("state", "%output writes a file.", "Redirect in the shell.")
+		}
+	case classCookie:
+		if !strings.Contains(text, "=") {
+			read(text)
+		}
+	case classMethod:
+		if text != "GET" && text != "HEAD" {
+			opens("state", "The method "+quoteShort(text)+" may change something.", "Use GET or HEAD.")
+		}
+	case classSuffix:
+		if strings.Contains(text, "/") {
+			opens("state", "The ending of the backup file leads to another directory.", "Use an ending like .bak.")
+		}
+	case classDNS:
+		switch {
+		case strings.HasPrefix(text, "+") && plainName(strings.ReplaceAll(text[1:], "=", "")):
+		case slices.Contains(dnsTypes, text):
+		default:
+			opens("net", quoteShort(text)+" is asked of a name server.", "A pattern that names this word permits it.")
+		}
+	}
+}
+
+var builtinFormatters = []string{"stylish", "json", "json-with-metadata", "html", "compact", "unix", "visualstudio", "checkstyle", "jslint-xml",
+	"junit", "tap", "default", "verbose", "dot", "basic", "tree", "tap-flat", "hanging-process", "github-actions", "blob", "agent"}
+
+var dnsTypes = []string{"A", "AAAA", "ANY", "CAA", "CNAME", "DNSKEY", "DS", "HTTPS", "IN", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "SVCB", "TLSA", "TXT",
+	"a", "aaaa", "any", "caa", "cname", "mx", "ns", "ptr", "soa", "srv", "txt"}
+
+// harmlessGoFlags accepts flags of the Go compiler and linker that only change what is built or shown. Anything else may
+// name the linker, a plugin or a file.
+func harmlessGoFlags(text string) bool {
+	if pattern, rest, is := strings.Cut(text, "=-"); is && pattern != "" && pattern[0] != '-' {
+		text = "-" + rest
+	}
+	fields := strings.Fields(strings.NewReplacer("'", "", `"`, "").Replace(text))
+	for i := 0; i < len(fields); i++ {
+		f := fields[i]
+		name, value, has := strings.Cut(strings.TrimPrefix(f, "-"), "=")
+		switch {
+		case !strings.HasPrefix(f, "-"):
+			return false
+		case slices.Contains([]string{"s", "w", "m", "m=2", "N", "l", "S", "live", "e", "race", "v", "B=none", "wb"}, name) && (!has || allDigits([]byte(value))):
+		case name == "X" && has:
+		case name == "X":
+			if i++; i >= len(fields) || !strings.Contains(fields[i], "=") {
+				return false
+			}
+		case name == "d" && has && harmless(value) && !strings.Contains(value, "/"):
+		case name == "c" && has && allDigits([]byte(value)), name == "buildid" && harmless(value), name == "checklinkname", name == "compressdwarf":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func lintArg(text string) bool {
+	for _, level := range [...]string{"-D", "-W", "-A", "-F"} {
+		if rest, ok := strings.CutPrefix(text, level); ok {
+			text = rest
+			break
+		}
+	}
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == ':' || c == '-' && i > 0) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,342 @@
+package shell
+
+import (
+	"path"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// fields expands words as the shell would for a command's arguments.
+func (e *eval) fields(words []*syntax.Word, st state) []Word {
+	out := make([]Word, 0, len(words))
+	for _, w := range words {
+		out = e.field(out, w, st)
+		if len(out) > maxWords {
+			e.stop(e.span(w), "The command expands to more than 1,000 words.")
+		}
+		if e.stopped {
+			return out
+		}
+	}
+	return out
+}
+
+// field appends the fields that one word expands to.
+func (e *eval) field(out []Word, w *syntax.Word, st state) []Word {
+	if len(w.Parts) == 1 {
+		switch p := w.Parts[0].(type) {
+		case *syntax.Lit:
+			if plain(p.Value) {
+				return append(out, Word{Span: e.span(w), Text: p.Value})
+			}
+		case *syntax.SglQuoted:
+			if !p.Dollar {
+				return append(out, Word{Span: e.span(w), Text: p.Value})
+			}
+		}
+	}
+	if hasBrace(w) {
+		alternatives, ok := e.braces(w)
+		if !ok {
+			return out
+		}
+		for _, alt := range alternatives {
+			out = e.expand(out, w, alt.Parts, st, inCommand)
+			if len(out) > maxWords {
+				e.stop(e.span(w), "The word expands to more than 1,000 words.")
+				return out
+			}
+		}
+		return out
+	}
+	return e.expand(out, w, w.Parts, st, inCommand)
+}
+
+// plain reports whether unquoted text stands for itself.
+func plain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\', '*', '?', '[', '~', '{', '}', '=', '^', '#':
+			return false
+		}
+	}
+	return s != ""
+}
+
+// context says which expansions a word undergoes.
+type context uint8
+
+const (
+	inCommand context = iota // splitting and globs
+	inAssign                 // neither; "~" also after ":"
+	inText                   // neither: case words, here-strings, [[ ]]
+)
+
+// textOf expands a word to one field without splitting or globs.
+func (e *eval) textOf(w *syntax.Word, st state) Word { return e.single(w, st, inText) }
+
+func (e *eval) single(w *syntax.Word, st state, ctx context) Word {
+	if w == nil || len(w.Parts) == 0 {
+		return Word{}
+	}
+	fs := e.expand(nil, w, w.Parts, st, ctx)
+	if len(fs) == 0 {
+		return Word{Span: e.span(w)}
+	}
+	if len(fs) > 1 || fs[0].Kind == ManyUnknown {
+		return Word{Span: e.span(w), Kind: OneUnknown, prefix: fs[0].prefix}
+	}
+	return fs[0]
+}
+
+// pattern walks a word that is only compared with text: a case pattern, the right side of [[ == ]].
+func (e *eval) pattern(w *syntax.Word, st state) {
+	b := builder{e: e, st: st, ctx: inText, at: e.span(w), anyGlob: true}
+	b.parts(w.Parts, false)
+}
+
+// builder collects the fields of one word.
+type builder struct {
+	e   *eval
+	st  state
+	ctx context
+	at  Span
+
+	out     []Word
+	text    []byte // the field so far, unquoted
+	glob    []byte // the same as a pattern: quoted special characters behind "\"
+	started bool   // something stands here, if only a pair of quotes
+	special bool   // glob holds an active glob character
+	unknown WordKind
+	prefix  int // with unknown: how much of text was known before it
+	integer bool
+	anyGlob bool // a pattern in text position: glob characters mean nothing to us
+}
+
+func (e *eval) expand(out []Word, w *syntax.Word, parts []syntax.WordPart, st state, ctx context) []Word {
+	b := builder{e: e, st: st, ctx: ctx, at: e.span(w), out: out}
+	var textBuf, globBuf [64]byte
+	b.text, b.glob = textBuf[:0], globBuf[:0]
+	b.parts(parts, false)
+	b.flush()
+	return b.out
+}
+
+// flush ends the current field.
+func (b *builder) flush() {
+	if !b.started && len(b.text) == 0 && b.unknown == Known {
+		return
+	}
+	w := Word{Span: b.at}
+	switch {
+	case b.unknown == ManyUnknown:
+		w.Kind, w.prefix = ManyUnknown, string(b.text[:b.prefix])
+	case b.unknown == OneUnknown:
+		w.Kind, w.prefix, w.integer = OneUnknown, string(b.text[:b.prefix]), b.integer
+	case b.special && b.ctx == inCommand:
+		w.Kind, w.Glob = Glob, string(b.glob)
+		w.Text = globDir(w.Glob)
+	default:
+		w.Text = string(b.text)
+	}
+	b.out = append(b.out, w)
+	b.text, b.glob, b.started, b.special, b.unknown, b.prefix, b.integer = b.text[:0], b.glob[:0], false, false, Known, 0, false
+}
+
+func (b *builder) parts(parts []syntax.WordPart, quoted bool) {
+	for i, p := range parts {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			if quoted {
+				b.quotedLit(p.Value, "$`\"\\")
+			} else {
+				b.lit(p.Value, i == 0, len(parts) == 1)
+			}
+		case *syntax.SglQuoted:
+			b.started = true
+			text := p.Value
+			if p.Dollar {
+				var ok bool
+				if b.e.lang == syntax.LangPOSIX {
+					b.e.refuseNode(p, "dialect", "$'…' means different things in different kinds of sh.", "Use plain quotes.")
+				} else if text, ok = ansiC(text); !ok {
+					b.e.refuseNode(p, "quoting", "The $'…' text has a control character or an escape that can't be decoded.", "Use plain quotes.")
+				}
+			}
+			b.literal(text)
+		case *syntax.DblQuoted:
+			b.started = true
+			if p.Dollar && b.e.lang != syntax.LangBash {
+				b.e.refuseNode(p, "dialect", `$"…" can't be analysed in this shell.`, "Use plain quotes.")
+			}
+			b.parts(p.Parts, true)
+		case *syntax.ParamExp:
+			b.param(p, quoted)
+		case *syntax.CmdSubst:
+			if p.TempFile || p.ReplyVar {
+				b.e.refuseNode(p, "syntax", "This kind of substitution can't be analysed.", "Use $(…).")
+			}
+			b.e.substitution(p, p.Stmts, b.st)
+			b.unknownPart(quoted, false)
+		case *syntax.ArithmExp:
+			b.unknownPart(true, b.e.arithm(p.X, b.st))
+		case *syntax.ProcSubst:
+			if p.Op != syntax.CmdIn && p.Op != syntax.CmdOut {
+				b.e.refuseNode(p, "dialect", "This kind of process substitution can't be analysed.", "")
+			}
+			b.e.substitution(p, p.Stmts, b.st)
+			b.literal("/dev/fd/63")
+		case *syntax.ExtGlob:
+			b.e.refuseNode(p, "glob", "Extended globs can't be analysed.", "Name the files.")
+		default:
+			b.e.refuseNode(p, "syntax", "This part of a word can't be analysed.", "")
+		}
+	}
+}
+
+// substitution walks commands whose output becomes text; what they do to the shell's state stays with them.
+func (e *eval) substitution(n syntax.Node, stmts []*syntax.Stmt, st state) {
+	defer func() { e.level-- }()
+	if !e.enter(n) {
+		return
+	}
+	last, produced, feeds, ok := e.last, e.produced, e.feeds, e.feedsOK
+	e.feedsOK = false
+	e.stmts(stmts, st)
+	e.last, e.produced, e.feeds, e.feedsOK = last, produced, feeds, ok
+}
+
+// literal appends quoted text.
+func (b *builder) literal(s string) {
+	b.started = true
+	b.text = append(b.text, s...)
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '*', '?', '[', ']', '\\':
+			b.glob = append(b.glob, '\\')
+		}
+		b.glob = append(b.glob, s[i])
+	}
+}
+
+// quotedLit appends text inside double quotes (or a here-document), where a backslash quotes only the given characters.
+func (b *builder) quotedLit(s, escapable string) {
+	if strings.IndexByte(s, '\\') < 0 {
+		b.literal(s)
+		return
+	}
+	var buf []byte
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			if s[i+1] == '\n' {
+				i++
+				continue
+			}
+			if strings.IndexByte(escapable, s[i+1]) >= 0 {
+				i++
+			}
+		}
+		buf = append(buf, s[i])
+	}
+	b.literal(string(buf))
+}
+
+// lit appends unquoted text.
+func (b *builder) lit(s string, first, only bool) {
+	if first && strings.HasPrefix(s, "~") {
+		s = b.tilde(s, only)
+	} else if b.ctx == inAssign && strings.Contains(s, ":~") || b.ctx == inCommand && assignTilde(s) {
+		b.e.refuse(b.at, "tilde", "Whether ~ means a home directory here depends on the shell.", "Write the directory out.")
+	}
+	if b.ctx == inCommand && b.e.lang == syntax.LangZsh && (first && strings.HasPrefix(s, "=") || strings.ContainsAny(s, "^#") && !strings.HasPrefix(s, "HEAD")) {
+		b.e.refuse(b.at, "dialect", "zsh may expand this word.", "Quote it.")
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch c {
+		case '\\':
+			if i+1 < len(s) {
+				i++
+				if s[i] == '\n' {
+					continue
+				}
+				b.literal(s[i : i+1])
+			}
+			continue
+		case '*', '?', '[':
+			if !b.anyGlob && (c != '[' || strings.IndexByte(s[i:], ']') >= 0 || b.special || !only) {
+				b.special = true
+			}
+		}
+		b.started = true
+		b.text = append(b.text, c)
+		b.glob = append(b.glob, c)
+	}
+}
+
+func assignTilde(s string) bool {
+	i := strings.IndexByte(s, '=')
+	return i > 0 && (strings.HasPrefix(s[i+1:], "~") || strings.Contains(s[i:], ":~"))
+}
+
+// tilde expands a leading "~" and returns the rest of the text.
+func (b *builder) tilde(s string, only bool) string {
+	user, rest, slash := strings.Cut(s[1:], "/")
+	if slash {
+		rest = "/" + rest
+	} else if !only {
+		// ~"x" and ~$x: the name goes on in the next part.
+		b.e.refuse(b.at, "tilde", "Which home directory this means is unknown.", "Write the directory out.")
+		return s
+	}
+	switch {
+	case user == "" || user == b.e.in.User && user != "":
+		if v, ok := b.st.lookup("HOME"); ok {
+			if v.kind != valueKnown {
+				b.unknownPart(true, false)
+			} else {
+				b.literal(v.text)
+			}
+			return rest
+		}
+		if path.IsAbs(b.e.in.Home) {
+			b.literal(b.e.in.Home)
+		} else {
+			b.unknownPart(true, false)
+		}
+		return rest
+	case user == "+" && len(b.st.cwds) == 1:
+		b.literal(b.st.cwds[0])
+		return rest
+	}
+	b.e.refuse(b.at, "tilde", "Which directory ~"+user+" means is unknown.", "Write the directory out.")
+	return s
+}
+
+// unknownPart appends text that is not known.
+func (b *builder) unknownPart(one, integer bool) {
+	kind := ManyUnknown
+	if one || b.ctx != inCommand {
+		kind = OneUnknown
+	}
+	if b.unknown == Known {
+		b.prefix = len(b.text)
+		b.integer = integer && allDigits(b.text)
+	} else {
+		b.integer = b.integer && integer
+	}
+	if kind > b.unknown {
+		b.unknown = kind
+	}
+	b.started = true
+}
+
+func allDigits(s []byte) bool {
+	for _, c := range s {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
