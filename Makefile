@@ -1,7 +1,7 @@
 # Every way to build, run and check Ambit. `make help` lists the goals.
 # `make run` needs Go, a C compiler and make; `make test` needs Node as well and installs the rest itself.
 
-export GOFLAGS := -tags=sqlite_fts5
+export GOFLAGS := -tags=sqlite_fts5 -trimpath
 export CGO_ENABLED := 1
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 LDFLAGS := -s -w -X ambit/cli.version=$(VERSION)
@@ -23,7 +23,7 @@ run: build ## build, start the sample organisation, print where to look
 
 build: need-go ## bin/ambit, the whole product
 	@.ci/say-first-compile
-	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ambit .
+	@go build -ldflags '$(LDFLAGS)' -o bin/ambit .
 
 clients: need-go ## the small static client for Linux, macOS and Windows, in bin/clients
 	@set -e; for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
