@@ -212,6 +212,26 @@ func TestServerFails(t *testing.T) {
 	}
 }
 
+// TestWhatHTTPHooksLeaveOpen ensures that docs/claude-code.md stays true: some broken answers to Claude Code's own HTTP hooks
+// let the tool run, whatever onFailure says. Our client closes these; without it they need a server or proxy that misbehaves.
+func TestWhatHTTPHooksLeaveOpen(t *testing.T) {
+	w := newWorld(t)
+	server := newInstallation(t, t.TempDir(), policyText)
+	server.start(t)
+	t.Cleanup(func() { server.stop(t) })
+	front := startFront(t, server.url())
+	manage(t, "zero-install", front.URL)
+	for f, open := range map[fault]bool{empty: true, wrong: true, cutOff: false} {
+		front.breakFor("PreToolUse", f)
+		ran := w.in("ran-open-" + strings.ReplaceAll(string(f), " ", "-"))
+		m := startModel(t, []step{bash("touch " + ran)})
+		w.run(t, "http-"+strings.ReplaceAll(string(f), " ", "-"), "please touch a file", server.hookToken, m)
+		if got := exists(ran); got != open {
+			t.Errorf("%s: the command ran: %v; mend docs/claude-code.md", f, got)
+		}
+	}
+}
+
 func mustBeBlocked(t *testing.T, m *model, ran, words string) {
 	t.Helper()
 	if exists(ran) {
