@@ -101,7 +101,7 @@ func TestFillTellsABelievableWeek(t *testing.T) {
 			t.Errorf("no event of type %s", kind)
 		}
 	}
-	for _, control := range []string{"shell", "files", "mcp", "web", "skills", "approval"} {
+	for _, control := range []string{"shell", "files", "mcp", "web", "skills"} {
 		if controls[control] == 0 {
 			t.Errorf("nothing was refused by %s", control)
 		}
@@ -137,7 +137,9 @@ func TestFillOnASundayMorning(t *testing.T) {
 }
 
 func TestPrepare(t *testing.T) {
-	touch := func(dir, name, content string) { must(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600)) }
+	touch := func(dir, name, content string) {
+		must(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
+	}
 	dir := t.TempDir()
 	touch(dir, "lock", "")
 	fill, err := Prepare(dir)

@@ -53,7 +53,9 @@ func spawn(name, prompt string) step {
 
 func tasksOf(repo string) []task {
 	switch repo {
-	case "payments", "ledger-lib", "shop":
+	case "payments":
+		return paymentTasks()
+	case "ledger-lib", "shop":
 		return append(goTasks(), anyTasks()...)
 	case "web", "design-system":
 		return append(webTasks(), anyTasks()...)

@@ -1,5 +1,25 @@
 package demo
 
+// paymentTasks are mostly questions: there, every change waits for a second person.
+func paymentTasks() []task {
+	all := goTasks()
+	return append(anyTasks()[:2],
+		all[1], all[4],
+		task{"Where do we round amounts, and do we always round the same way?", []step{
+			sh("rg -n 'Round' --type go"), read("internal/money/round.go"), sh("git log --oneline -8 -- internal/money"), sh("git blame -L 20,60 internal/money/round.go"), spawn("Explore", "List every call of money.Round and its mode"), web("https://pkg.go.dev/math/big"),
+		}},
+		task{"Draw me the life of a refund, from the request to the bank.", []step{
+			sh("ls internal"), sh("rg -l 'Refund' internal | sort"), read("internal/refund/refund.go"), read("internal/refund/worker.go"), sh("cat .env"), mcp("github/search_code", map[string]any{"query": "refund"}), mcp("github/create_issue", map[string]any{"title": "Document the life of a refund"}), tool("ExitPlanMode"),
+		}},
+		task{"Is anything logged that must not be? Card numbers, names, tokens.", []step{
+			sh("rg -n 'log\\.|slog\\.' internal | head -80"), read("internal/log/redact.go"), sh("grep -rn 'PAN' internal | wc -l"), read("internal/charge/charge.go"), sh("git diff --stat HEAD~20"), read("deploy/payments-prod.pem"),
+		}},
+		task{"The settlement report says 'EUR' twice. Correct the template.", []step{
+			sh("rg -n 'EUR' templates"), read("templates/settlement.txt"), write("templates/settlement.txt", "-Total: {{.Amount}} EUR EUR\n+Total: {{.Amount}} EUR\n"),
+		}},
+	)
+}
+
 func goTasks() []task {
 	return []task{
 		{"The webhook handler returns 500 when the signature header is missing. It should be 400.", []step{

@@ -29,7 +29,7 @@ func (s *story) week() {
 	for day := 7; day >= 0; day-- {
 		morning := s.workday(day)
 		for _, w := range workplaces() {
-			sessions := 3 + s.rand.IntN(2)
+			sessions := 2 + s.rand.IntN(2)
 			if weekend(morning) {
 				sessions = s.rand.IntN(8) / 7 // one in eight
 			}
