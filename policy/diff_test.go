@@ -16,7 +16,7 @@ func TestDiff(t *testing.T) {
 		`deny:  ["git push **"]`, `deny:  ["git push **", "git tag **"]`,
 		`ceiling: standard`, `ceiling: economy`,
 		`    web: {domains: []}`, `    web: {domains: [example.test]}`,
-		`mode: enforce `, `mode: monitor `)
+		"mode: enforce\n", "mode: monitor\n")
 	after := mustLoad(t, edits.Replace(src)).Document()
 	var got []string
 	for _, c := range Diff(before, after) {

@@ -105,9 +105,11 @@ func touches(e *eval, rules []pathRule, t *target) (string, bool) {
 // forbids judges one form of a name by one rule that restricts. Where the rule's base is unknown its name counts in any
 // directory: not knowing never removes a restriction.
 func (r *pathRule) forbids(e *eval, t *target, folded string) bool {
-	rule := *r
+	rule := r
 	if !e.places.known(r.base) {
-		rule.base = baseAny
+		everywhere := *r
+		everywhere.base = baseAny
+		rule = &everywhere
 	}
 	bases := e.places.folded(rule.base)
 	switch {
@@ -130,20 +132,27 @@ func (r *pathRule) forbids(e *eval, t *target, folded string) bool {
 func (r *pathRule) meets(glob string, bases []string, dots bool) bool {
 	switch r.base {
 	case baseAbs:
-		return overlap(glob, "/"+r.rel, dots)
+		return r.overlaps(glob, "/"+r.rel, dots)
 	case baseAny:
-		return overlap(glob, "/**/"+r.rel, dots)
+		return r.overlaps(glob, "/**/"+r.rel, dots)
 	}
 	for _, b := range bases {
-		if b != "" && overlap(glob, b+"/"+r.rel, dots) {
+		if b != "" && r.overlaps(glob, b+"/"+r.rel, dots) {
 			return true
 		}
 	}
 	return false
 }
 
-func overlap(glob, rule string, dots bool) bool {
-	return shell.GlobsOverlap(glob, rule, dots) || shell.GlobsOverlap(glob, rule+"/**", dots)
+func (r *pathRule) overlaps(glob, rule string, dots bool) bool {
+	return shell.GlobsOverlap(glob, rule, dots) || !r.namesFile() && shell.GlobsOverlap(glob, rule+"/**", dots)
+}
+
+// namesFile guesses that the rule is about a file such as .env, not about a directory: then a pattern like "**/*.go", which
+// can't stand for the name itself, doesn't count as reaching below it.
+func (r *pathRule) namesFile() bool {
+	last := path.Base(r.rel)
+	return strings.HasPrefix(last, ".env") || strings.HasSuffix(last, "rc") || strings.LastIndexByte(last, '.') > 0
 }
 
 // holdsRoot reports whether a tree from the folded directory holds the session's root, or may because that isn't known.

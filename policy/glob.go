@@ -6,31 +6,26 @@ import "strings"
 // that restrict) let "*" cross slashes and fold case; narrow ones (those that permit) keep "*" within one segment, except
 // that a last segment of "*" or "**" reaches any depth.
 type nameGlob struct {
-	text  string // as written
-	parts []string
-	exact bool
-	wide  bool
-	deep  bool // narrow: the last segment was * or **
-	all   bool // "*" or "**" alone
+	text     string     // as written
+	wide     []string   // of a wide pattern: the parts between its stars
+	segments [][]string // of a narrow one: each segment's parts between its stars
+	deep     bool       // narrow: the last segment was * or **, and isn't among segments
+	all      bool       // stars alone
 }
 
 func wideGlob(text string) nameGlob {
-	g := nameGlob{text: text, wide: true, all: strings.Trim(text, "*") == "" && text != ""}
-	g.parts = strings.Split(strings.ToLower(text), "*")
-	g.exact = len(g.parts) == 1
-	return g
+	return nameGlob{text: text, wide: strings.Split(strings.ToLower(text), "*"), all: text != "" && strings.Trim(text, "*") == ""}
 }
 
 func narrowGlob(text string) nameGlob {
 	g := nameGlob{text: text, all: text == "*" || text == "**"}
-	body := text
-	if cut, ok := strings.CutSuffix(text, "/**"); ok {
-		body, g.deep = cut+"/", true
-	} else if cut, ok := strings.CutSuffix(text, "/*"); ok {
-		body, g.deep = cut+"/", true
+	segments := strings.Split(text, "/")
+	if last := segments[len(segments)-1]; len(segments) > 1 && (last == "*" || last == "**") {
+		segments, g.deep = segments[:len(segments)-1], true
 	}
-	g.parts = strings.Split(body, "*")
-	g.exact = len(g.parts) == 1 && !g.deep
+	for _, s := range segments {
+		g.segments = append(g.segments, strings.Split(s, "*"))
+	}
 	return g
 }
 
@@ -49,38 +44,33 @@ func mapGlobs(texts []string, compile func(string) nameGlob) []nameGlob {
 }
 
 func (g *nameGlob) match(name string) bool {
-	if g.all {
+	switch {
+	case g.all:
 		return true
+	case g.wide != nil:
+		return matchStar(g.wide, strings.ToLower(name))
 	}
-	if g.wide {
-		return matchParts(g.parts, strings.ToLower(name), true, false)
-	}
-	return matchParts(g.parts, name, false, g.deep)
+	return g.matchSegments(name)
 }
 
-// matchParts matches name against parts joined by stars. A greedy leftmost search is enough where a star crosses
-// everything; where it stops at slashes, segments are matched one by one, so that it is enough there too.
-func matchParts(parts []string, name string, cross, deep bool) bool {
-	if cross {
-		return matchStar(parts, name)
-	}
-	pattern := strings.Join(parts, "*")
-	for {
-		p, prest, pmore := strings.Cut(pattern, "/")
-		n, nrest, nmore := strings.Cut(name, "/")
-		if deep && pmore && prest == "" {
-			return nmore && nrest != "" && matchStar(strings.Split(p, "*"), n)
-		}
-		if pmore != nmore || !matchStar(strings.Split(p, "*"), n) {
+func (g *nameGlob) matchSegments(name string) bool {
+	for i, parts := range g.segments {
+		segment, rest, more := strings.Cut(name, "/")
+		if !matchStar(parts, segment) {
 			return false
 		}
-		if !pmore {
-			return true
+		if i == len(g.segments)-1 {
+			return more == g.deep && (!g.deep || rest != "")
 		}
-		pattern, name = prest, nrest
+		if !more {
+			return false
+		}
+		name = rest
 	}
+	return false
 }
 
+// matchStar matches name against parts joined by stars that cross everything: a greedy leftmost search is enough.
 func matchStar(parts []string, name string) bool {
 	if len(parts) == 1 {
 		return name == parts[0]
@@ -89,7 +79,6 @@ func matchStar(parts []string, name string) bool {
 		return false
 	}
 	name = name[len(parts[0]):]
-	last := parts[len(parts)-1]
 	for _, p := range parts[1 : len(parts)-1] {
 		i := strings.Index(name, p)
 		if i < 0 {
@@ -97,7 +86,7 @@ func matchStar(parts []string, name string) bool {
 		}
 		name = name[i+len(p):]
 	}
-	return strings.HasSuffix(name, last)
+	return strings.HasSuffix(name, parts[len(parts)-1])
 }
 
 // firstMatch gives the first pattern that matches name.

@@ -14,8 +14,35 @@ import (
 type pathRule struct {
 	text  string
 	base  pathBase
-	rel   string   // below the base, no leading slash; "" is the base itself
-	comps []string // rel split, where it has wildcards; nil otherwise
+	rel   string      // below the base, no leading slash; "" is the base itself
+	comps []component // rel split, where it has wildcards; nil otherwise
+}
+
+// component is one part of a pattern between slashes. The usual forms, "name" and "*.ext", have a short way.
+type component struct {
+	text   string
+	any    bool   // "**"
+	exact  bool   // no wildcards
+	suffix string // after a leading "*", where that is the only wildcard
+}
+
+func newComponent(text string) component {
+	c := component{text: text, any: text == "**", exact: !strings.ContainsAny(text, `*?[\\`)}
+	if rest, ok := strings.CutPrefix(text, "*"); ok && rest != "" && !strings.ContainsAny(rest, `*?[\\`) {
+		c.suffix = rest
+	}
+	return c
+}
+
+func (c *component) match(name string) bool {
+	switch {
+	case c.exact:
+		return c.text == name
+	case c.suffix != "":
+		return strings.HasSuffix(name, c.suffix)
+	}
+	ok, err := path.Match(c.text, name)
+	return ok && err == nil
 }
 
 type pathBase uint8
@@ -93,9 +120,10 @@ func (r *pathRule) split() error {
 	if !strings.ContainsAny(r.rel, "*?[") {
 		return nil
 	}
-	r.comps = strings.Split(r.rel, "/")
+	r.comps = nil
 	stars := 0
-	for _, c := range r.comps {
+	for c := range strings.SplitSeq(r.rel, "/") {
+		r.comps = append(r.comps, newComponent(c))
 		if c == "**" {
 			stars++
 		} else if strings.Contains(c, "**") {
@@ -159,18 +187,21 @@ func (r *pathRule) anywhere(name string) bool {
 	if r.rel == "" {
 		return true
 	}
-	for i := 0; i < len(name); i++ {
-		if name[i] == '/' && r.below(name[i+1:]) {
+	for rest := name; ; {
+		i := strings.IndexByte(rest, '/')
+		if i < 0 {
+			return false
+		}
+		if rest = rest[i+1:]; r.below(rest) {
 			return true
 		}
 	}
-	return false
 }
 
 // matchComps reports whether some leading components of rest match all of comps.
-func matchComps(comps []string, rest string) bool {
+func matchComps(comps []component, rest string) bool {
 	for len(comps) > 0 {
-		if comps[0] == "**" {
+		if comps[0].any {
 			for {
 				if matchComps(comps[1:], rest) {
 					return true
@@ -186,7 +217,7 @@ func matchComps(comps []string, rest string) bool {
 			return false
 		}
 		c, after, _ := strings.Cut(rest, "/")
-		if ok, _ := path.Match(comps[0], c); !ok {
+		if !comps[0].match(c) {
 			return false
 		}
 		comps, rest = comps[1:], after

@@ -131,7 +131,7 @@ func (m *matcher) meets(o *matcher) bool {
 	}
 	for i := range m.repositories {
 		for j := range o.repositories {
-			if globsMeet(strings.Join(m.repositories[i].parts, "*"), strings.Join(o.repositories[j].parts, "*")) {
+			if globsMeet(strings.Join(m.repositories[i].wide, "*"), strings.Join(o.repositories[j].wide, "*")) {
 				return true
 			}
 		}

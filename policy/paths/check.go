@@ -8,6 +8,9 @@ import (
 // Check refuses names whose text deceives: control and invisible characters, other encodings of the same name, and on
 // Windows every spelling by which the system reaches a file under another name.
 func Check(platform, name string) *Error {
+	if name == "" {
+		return &Error{"empty", "is empty"}
+	}
 	if len(name) > MaxLength {
 		return &Error{"too-long", "is longer than 4096 bytes"}
 	}
@@ -67,17 +70,24 @@ func Invisible(r rune) bool {
 // checkExpansion refuses names that some tools expand and others take as they are. A file tool's own "~/" is judged
 // both ways by the policy and isn't refused here.
 func checkExpansion(name string) *Error {
-	switch {
-	case strings.HasPrefix(name, "$HOME"), strings.HasPrefix(name, "${"), strings.HasPrefix(name, "$("):
-		return &Error{"variable", "begins with a shell variable"}
-	case name[0:min(1, len(name))] == "~" && len(name) > 1 && name[1] != '/' && name[1] != '\\':
-		return &Error{"home", "names another user's home directory"}
+	switch name[0] {
+	case '$':
+		if strings.HasPrefix(name, "$HOME") || strings.HasPrefix(name, "${") || strings.HasPrefix(name, "$(") {
+			return &Error{"variable", "begins with a shell variable"}
+		}
+	case '~':
+		if len(name) > 1 && name[1] != '/' && name[1] != '\\' {
+			return &Error{"home", "names another user's home directory"}
+		}
 	}
 	if i := strings.IndexByte(name, ':'); i > 0 && (strings.EqualFold(name[:i], "file") || strings.HasPrefix(name[i:], "://")) {
 		return &Error{"address", "is an address, not a file name"}
 	}
-	if strings.Contains(name, "%2e") || strings.Contains(name, "%2E") || strings.Contains(name, "%2f") || strings.Contains(name, "%2F") {
-		return &Error{"encoded", "holds percent-encoded dots or slashes"}
+	if strings.IndexByte(name, '%') >= 0 {
+		lower := strings.ToLower(name)
+		if strings.Contains(lower, "%2e") || strings.Contains(lower, "%2f") {
+			return &Error{"encoded", "holds percent-encoded dots or slashes"}
+		}
 	}
 	return nil
 }

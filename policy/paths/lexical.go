@@ -60,9 +60,6 @@ func Slash(platform, name string) string {
 // Lexical gives the absolute, cleaned form of name by its text alone: no link is followed. Names that can mean
 // something else to whoever opens them than to whoever reads them here are errors.
 func Lexical(platform, cwd, name string) (string, *Error) {
-	if name == "" {
-		return "", &Error{"empty", "is empty"}
-	}
 	if err := Check(platform, name); err != nil {
 		return "", err
 	}

@@ -1,0 +1,92 @@
+package policy
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestNarrowGlobs(t *testing.T) {
+	for _, c := range []struct {
+		pattern, name string
+		want          bool
+	}{
+		{"*", "anything/at all", true}, {"a", "a", true}, {"a", "ab", false}, {"a", "A", false}, {"a*", "ab", true}, {"a*", "a/b", false},
+		{"a/*", "a/b", true}, {"a/*", "a/b/c", true}, {"a/*", "a", false}, {"a/*", "a/", false}, {"a/**", "a/b/c", true}, {"a/b*", "a/bc", true},
+		{"a/b*", "a/bc/d", false}, {"*/b", "a/b", true}, {"*/b", "a/x/b", false}, {"a*c/*", "abc/x", true}, {"a*c/*", "ab/c/x", false},
+		{"claude-*", "claude-opus-4", true}, {"", "", true}, {"", "a", false}, {"a/b", "a/b/c", false},
+	} {
+		g := narrowGlob(c.pattern)
+		if got := g.match(c.name); got != c.want {
+			t.Errorf("%q on %q: %v", c.pattern, c.name, got)
+		}
+	}
+}
+
+func TestWideGlobs(t *testing.T) {
+	for _, c := range []struct {
+		pattern, name string
+		want          bool
+	}{
+		{"github.com/acme/pay*", "github.com/acme/payments/sub", true}, {"github.com/acme/pay*", "GitHub.com/Acme/Payments", true},
+		{"*/delete_*", "github/delete_repo", true}, {"a*b*c", "a1b2b3c", true}, {"a*b*c", "acb", false}, {"a*a", "a", false}, {"**", "x/y", true},
+	} {
+		g := wideGlob(c.pattern)
+		if got := g.match(c.name); got != c.want {
+			t.Errorf("%q on %q: %v", c.pattern, c.name, got)
+		}
+	}
+}
+
+// TestNarrowIsNarrower: a pattern matches no more when it permits than when it restricts.
+func TestNarrowIsNarrower(t *testing.T) {
+	text := rapid.StringMatching(`[ab*/]{0,8}`)
+	name := rapid.StringMatching(`[abB/]{0,8}`)
+	rapid.Check(t, func(t *rapid.T) {
+		p, n := text.Draw(t, "pattern"), name.Draw(t, "name")
+		narrow, wide := narrowGlob(p), wideGlob(p)
+		if narrow.match(n) && !wide.match(n) {
+			t.Fatalf("%q matches %q only as a permission", p, n)
+		}
+	})
+}
+
+// TestGlobsMeetFindsCommonNames: two patterns that match the same name meet.
+func TestGlobsMeetFindsCommonNames(t *testing.T) {
+	text := rapid.StringMatching(`[ab*]{0,6}`)
+	rapid.Check(t, func(t *rapid.T) {
+		p, q, n := text.Draw(t, "p"), text.Draw(t, "q"), rapid.StringMatching(`[ab]{0,6}`).Draw(t, "name")
+		a, b := wideGlob(p), wideGlob(q)
+		if a.match(n) && b.match(n) && !globsMeet(p, q) {
+			t.Fatalf("%q and %q both match %q", p, q, n)
+		}
+	})
+	if globsMeet("github.com/acme/*", "github.com/other/*") || globsMeet("a", "b") {
+		t.Error("patterns without a common name meet")
+	}
+}
+
+func TestMentions(t *testing.T) {
+	for prompt, want := range map[string]string{
+		"": "", "mail ada@acme.test": "", "see @a.go": "a.go", "@a, @b.": "a|b", `@"a b" and @c`: "a b|c", "(@src/x.go)": "src/x.go",
+		"@a.go#L3-20 and @a.go": "a.go", "line\n@/etc/passwd": "/etc/passwd", "@": "", "@~/x": "~/x", "x @@y": "@y", `@"open`: `"open`,
+	} {
+		if got := strings.Join(Mentions(prompt), "|"); got != want {
+			t.Errorf("Mentions(%q) = %q, want %q", prompt, got, want)
+		}
+	}
+}
+
+func TestSpellings(t *testing.T) {
+	for path, want := range map[string]string{
+		"a": "a", "{a,b}/x": "{a,b}/x|a/x|b/x", "{a}/x": "{a}/x", "a{b,c}{d,e}": "a{b,c}{d,e}|ab{d,e}|abd|abe|ac{d,e}|acd|ace",
+	} {
+		if got := strings.Join(spellings(path), "|"); got != want {
+			t.Errorf("spellings(%q) = %q, want %q", path, got, want)
+		}
+	}
+	if n := len(spellings(strings.Repeat("{a,b}", 20))); n > maxSpellings+40 {
+		t.Errorf("%d spellings", n)
+	}
+}
