@@ -91,8 +91,8 @@ func sameServer(a, b string) bool {
 
 // CredentialFile is where the credential is kept.
 func CredentialFile(getenv func(string) string) string {
-	if dir := getenv("AMBIT_CONFIG_DIR"); dir != "" {
-		return filepath.Join(dir, "credentials.json")
+	if dir := getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "ambit", "credentials.json")
 	}
 	dir, err := os.UserConfigDir()
 	if err != nil {

@@ -10,7 +10,10 @@ import (
 func credentialDir(t *testing.T, text string, mode os.FileMode) string {
 	t.Helper()
 	dir := t.TempDir()
-	name := filepath.Join(dir, "credentials.json")
+	name := filepath.Join(dir, "ambit", "credentials.json")
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(name, []byte(text), mode); err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +48,7 @@ func TestFindConnection(t *testing.T) {
 		{"readable by others", "", "", "", credentialDir(t, `{}`, 0o644), "", "", "chmod 600"},
 		{"broken file", "", "", "", credentialDir(t, `{`, 0o600), "", "", "not the JSON"},
 	} {
-		env := map[string]string{"AMBIT_SERVER": c.server, "AMBIT_TOKEN": c.token, "AMBIT_CONFIG_DIR": c.dir}
+		env := map[string]string{"AMBIT_SERVER": c.server, "AMBIT_TOKEN": c.token, "XDG_CONFIG_HOME": c.dir}
 		got, err := FindConnection(c.flag, func(k string) string { return env[k] })
 		switch {
 		case c.wantErr != "":

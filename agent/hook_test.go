@@ -32,8 +32,8 @@ type ran struct {
 func runHook(t *testing.T, in io.Reader, timeout time.Duration, env map[string]string) ran {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	if _, ok := env["AMBIT_CONFIG_DIR"]; !ok {
-		env["AMBIT_CONFIG_DIR"] = t.TempDir()
+	if _, ok := env["XDG_CONFIG_HOME"]; !ok {
+		env["XDG_CONFIG_HOME"] = t.TempDir()
 	}
 	k := Hook{Machine: Machine{Getenv: func(k string) string { return env[k] }, Version: "test"}, Timeout: timeout, In: in, Out: &stdout, Err: &stderr}
 	status := k.Run(t.Context())

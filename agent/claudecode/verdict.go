@@ -2,6 +2,9 @@ package claudecode
 
 import (
 	"encoding/json"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"ambit/policy"
 )
@@ -57,13 +60,23 @@ func (v Verdict) sentence() string {
 	if s == "" {
 		s = "Ambit refused this and gave no reason; ask your administrator to look at the decision."
 	}
+	s = ended(s)
 	if v.Hint != "" {
-		s += " " + v.Hint
+		first, size := utf8.DecodeRuneInString(v.Hint)
+		s += " " + string(unicode.ToUpper(first)) + ended(v.Hint[size:])
 	}
 	if v.ID != "" {
 		s += " (Ambit decision " + v.ID + ")"
 	}
 	return s
+}
+
+// ended puts a full stop where a sentence has no end.
+func ended(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
 }
 
 // Seal is the member "ambit" of an answer to an installed client: it binds the answer to the call that was asked about, so

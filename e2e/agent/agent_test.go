@@ -284,6 +284,49 @@ func TestZeroInstall(t *testing.T) {
 	}
 }
 
+// TestMentionedSecret ensures that a prompt which pulls in a denied file is refused: no other hook fires for mentions.
+func TestMentionedSecret(t *testing.T) {
+	w := newWorld(t)
+	server := newInstallation(t, t.TempDir(), policyText)
+	server.start(t)
+	t.Cleanup(func() { server.stop(t) })
+	manage(t, "installed", server.url())
+	m := startModel(t, nil)
+	s := w.run(t, "mentioned-secret", "please look at @.env", server.hookToken, m)
+	if m.requests() != 0 || !strings.Contains(s.result, "Ambit decision dec_") {
+		t.Errorf("%d requests; the engineer reads %q", m.requests(), s.result)
+	}
+	m = startModel(t, nil)
+	w.run(t, "mentioned-file", "please look at @hello.txt", server.hookToken, m)
+	if m.requests() != 1 || !strings.Contains(m.body(), "hello world") {
+		t.Errorf("%d requests; the allowed file did not reach the model", m.requests())
+	}
+}
+
+// TestSettingsFromPolicy ensures that what `ambit settings --policy` adds works in the real client: it keeps to the models of
+// the ceiling, caches as the policy says, and denies files itself.
+func TestSettingsFromPolicy(t *testing.T) {
+	w := newWorld(t)
+	dir := t.TempDir()
+	text := strings.NewReplacer(`{name: any, models: ["claude-*"]}`, `{name: any, models: ["claude-haiku-*"]}`,
+		"    prompts:", "    caching: {mode: disabled}\n    prompts:").Replace(policyText)
+	server := newInstallation(t, dir, text)
+	server.start(t)
+	t.Cleanup(func() { server.stop(t) })
+	manage(t, "installed", server.url(), "--policy", dir+"/policy.yaml")
+	m := startModel(t, []step{{tool: "Read", input: map[string]any{"file_path": w.in(".env")}}})
+	w.run(t, "settings-from-policy", "please read the secret", server.hookToken, m)
+	if told, ok := m.heard(0); !ok || !told.failed {
+		t.Errorf("the model heard %+v", told)
+	}
+	if !strings.Contains(m.name(), "haiku") {
+		t.Errorf("the session runs on %s", m.name())
+	}
+	if strings.Contains(m.body(), "cache_control") {
+		t.Error("the client caches prompts")
+	}
+}
+
 // TestWrongToken ensures that an engineer whose token is not accepted learns what to do, and gets nothing done.
 func TestWrongToken(t *testing.T) {
 	w := newWorld(t)

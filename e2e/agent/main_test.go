@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 }
 
 func closedNetwork() error {
-	if os.Getenv("AMBIT_E2E") != "1" {
+	if os.Getenv("E2E_CLOSED") != "1" {
 		return fmt.Errorf("start these tests with e2e/agent/run")
 	}
 	all, err := net.Interfaces()

@@ -29,6 +29,8 @@ type model struct {
 	next  int
 	told  map[string]toolResult // what the agent told the model about each call, by tool-use id
 	turns int
+	used  string // the model asked for last in the conversation
+	last  string // that request
 }
 
 type toolResult struct {
@@ -71,6 +73,9 @@ func (m *model) serve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		s, id := m.advance(len(req.Tools) > 0)
+		if len(req.Tools) > 0 {
+			m.keep(req.Model, string(body))
+		}
 		for _, msg := range req.Messages {
 			m.listen(msg.Content)
 		}
@@ -121,6 +126,24 @@ func (m *model) heard(i int) (toolResult, bool) {
 	defer m.mu.Unlock()
 	r, ok := m.told[toolUseID(i)]
 	return r, ok
+}
+
+func (m *model) keep(name, body string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.used, m.last = name, body
+}
+
+func (m *model) name() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.used
+}
+
+func (m *model) body() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last
 }
 
 func (m *model) requests() int {

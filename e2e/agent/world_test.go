@@ -62,9 +62,9 @@ func (w *world) in(name string) string { return filepath.Join(w.repo, name) }
 
 // manage writes the managed settings that `ambit settings` prints, with shorter deadlines so that a hanging server costs
 // seconds, and with the client of this checkout.
-func manage(t *testing.T, mode, server string) {
+func manage(t *testing.T, mode, server string, more ...string) {
 	t.Helper()
-	text := ambit(t, "settings", "claude-code", "--mode", mode, "--server", server, "--program", os.Getenv("CLIENT"))
+	text := ambit(t, append([]string{"settings", "claude-code", "--mode", mode, "--server", server, "--program", os.Getenv("CLIENT")}, more...)...)
 	var s map[string]any
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		t.Fatal(err)
