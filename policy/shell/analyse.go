@@ -20,7 +20,14 @@ const largeSource = 2 << 10
 
 // Analyse finds everything that the line could run, read, write and set.
 func Analyse(in Input) *Analysis {
-	a := &Analysis{}
+	room := &struct { // one allocation for what most lines need
+		a     Analysis
+		e     eval
+		cmds  [2]Command
+		files [4]FileEffect
+	}{}
+	a := &room.a
+	a.Commands, a.Files = room.cmds[:0], room.files[:0]
 	lang, ok := dialect(in.Dialect)
 	if !ok {
 		a.Refusals = append(a.Refusals, Refusal{Span{0, len(in.Source)}, "dialect",
@@ -35,7 +42,8 @@ func Analyse(in Input) *Analysis {
 		large <- struct{}{}
 		defer func() { <-large }()
 	}
-	e := &eval{in: in, a: a, lang: lang, text: in.Source}
+	e := &room.e
+	*e = eval{in: in, a: a, lang: lang, text: in.Source}
 	st := state{}
 	if path.IsAbs(in.Cwd) {
 		st.cwds = []string{in.Cwd}
@@ -72,6 +80,7 @@ type eval struct {
 	simple   int // simple commands in the text
 	ops      int
 	runs     int
+	expanded int  // bytes of text that words expanded to
 	unrolled int  // > 0 while a loop's body is walked again for its next word
 	stopped  bool // a limit was reached; the refusal is recorded
 

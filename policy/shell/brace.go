@@ -23,6 +23,10 @@ func hasBrace(w *syntax.Word) bool {
 
 // braces expands {a,b} and {1..3}; what might be one and can't be expanded surely is refused.
 func (e *eval) braces(w *syntax.Word) ([]*syntax.Word, bool) {
+	if manyBraces(w) {
+		e.refuseNode(w, "brace", "The word has too many braces.", "Quote them, or write the words out.")
+		return nil, false
+	}
 	split := syntax.SplitBraces(w)
 	if !split && !hasBraceExp(w) {
 		if doubtfulBrace(w) {
@@ -49,6 +53,17 @@ func (e *eval) braces(w *syntax.Word) ([]*syntax.Word, bool) {
 		}
 	}
 	return out, true
+}
+
+// manyBraces bounds the work of splitting.
+func manyBraces(w *syntax.Word) bool {
+	n := 0
+	for _, p := range w.Parts {
+		if lit, ok := p.(*syntax.Lit); ok {
+			n += strings.Count(lit.Value, "{")
+		}
+	}
+	return n > 40
 }
 
 func hasBraceExp(w *syntax.Word) bool {

@@ -14,7 +14,7 @@ func (e *eval) program(t *tool, index int, st state) {
 	}
 	c := &e.a.Commands[index]
 	c.Known, c.reads = true, t.reads
-	k := &classifier{e: e, t: t, index: index, words: c.Words, st: st}
+	k := classifier{e: e, t: t, index: index, words: c.Words, st: st, operands: make([]int, 0, len(c.Words)-1)}
 	k.from(1)
 	c = &e.a.Commands[index] // the list may have grown meanwhile
 	c.options, c.operands, c.urls = k.options, k.operands, k.urls
@@ -66,8 +66,9 @@ type classifier struct {
 
 	options  []used
 	operands []int
+	base     int // how many of the operands are subcommands' names
 	urls     []address
-	states   []state // for each operand, where it was seen
+	states   []state // for each operand behind base, where it was seen; nil while no option moved the tool
 	reads    []int   // file effects of read operands, which an option may turn into changes
 	archives []Word  // values of class archive: which way they go depends on every option
 	here     bool    // files are written below the directory that the tool ends in
@@ -248,10 +249,10 @@ func (k *classifier) unknownValue(i int) int {
 // operand notes the operand at i, or hands over to a subcommand's table.
 func (k *classifier) operand(i int) int {
 	w := k.words[i]
-	if k.t.subs != nil && len(k.operands) == 0 && !k.ended {
+	if k.t.subs != nil && len(k.operands) == k.base && !k.ended {
 		return k.subcommand(i)
 	}
-	if k.t.delegate && len(k.operands) == 0 {
+	if k.t.delegate && len(k.operands) == k.base {
 		return k.handOver(i)
 	}
 	if !k.ended {
@@ -266,8 +267,7 @@ func (k *classifier) operand(i int) int {
 			k.globMayBeOption(i, w)
 		}
 	}
-	k.operands = append(k.operands, i)
-	k.states = append(k.states, k.st)
+	k.note(i)
 	if k.t.stop {
 		k.ended = true
 	}
@@ -314,8 +314,7 @@ func (k *classifier) subcommand(i int) int {
 	sub := k.t.subs[w.Text]
 	if sub == nil {
 		if k.t.slots != nil {
-			k.operands = append(k.operands, i)
-			k.states = append(k.states, k.st)
+			k.note(i)
 			return i + 1
 		}
 		k.open(i, "unknown-option", w.Text, fmt.Sprintf("%s has no subcommand %s in its table.", k.t.name, quoteShort(w.Text)), "A pattern that names this subcommand permits it.", false)
@@ -329,12 +328,19 @@ func (k *classifier) subcommand(i int) int {
 
 // switchTo goes on with another table; the operands so far are words of the command's name.
 func (k *classifier) switchTo(t *tool, i int) int {
-	next := &classifier{e: k.e, t: t, index: k.index, words: k.words, st: k.st, options: k.options, urls: k.urls}
 	k.e.a.Commands[k.index].reads = t.reads
-	next.from(i + 1)
-	k.options, k.urls = next.options, next.urls
-	k.operands = append(append(k.operands, i), next.operands...)
+	k.operands = append(k.operands, i)
+	k.t, k.base, k.states, k.reads, k.archives, k.here, k.ended = t, len(k.operands), nil, nil, nil, false, false
+	k.from(i + 1)
 	return -1
+}
+
+// note adds an operand.
+func (k *classifier) note(i int) {
+	k.operands = append(k.operands, i)
+	if k.states != nil {
+		k.states = append(k.states, k.st)
+	}
 }
 
 // handOver goes on with the table of the tool that an operand names: npx eslint, uv run pytest.

@@ -50,8 +50,14 @@ func (rs *RuleSet) command(v *Verdict, a *Analysis, i int) {
 		return
 	}
 	var best []Finding
+	var buf [48]byte
+	how := buf[:]
+	if len(c.Words) > len(how) {
+		how = make([]byte, len(c.Words))
+	}
 	for _, r := range rs.allow[name] {
-		m := matcher{words: c.Words, how: make([]byte, len(c.Words))}
+		m := matcher{words: c.Words, how: how[:len(c.Words)]}
+		clear(m.how)
 		if !m.match(r.elems, 0) {
 			continue
 		}
@@ -137,6 +143,9 @@ func (r *rule) permits(url string) bool {
 
 // denies reports whether a deny pattern hits: on the words as they stand, or with options in any order and spelling.
 func (r *rule) denies(c *Command) bool {
+	if r.misses(c) {
+		return false
+	}
 	m := matcher{words: c.Words, how: make([]byte, len(c.Words)), deny: true}
 	if !(c.Known && r.looseOption()) && m.match(r.elems, 0) {
 		return true
@@ -164,6 +173,27 @@ func (r *rule) denies(c *Command) bool {
 	}
 	split := splitResources(words)
 	return len(split) > len(words) && matchAny(operands, split)
+}
+
+// misses is a quick no: the pattern's second word is a subcommand that is not the command's.
+func (r *rule) misses(c *Command) bool {
+	if len(r.elems) < 2 || len(c.operands) == 0 {
+		return false
+	}
+	el := &r.elems[1]
+	if el.kind != elemWord || optionElement(*el) {
+		return false
+	}
+	w := &c.Words[c.operands[0]]
+	if w.Kind != Known || strings.ContainsAny(w.Text, ",/.") {
+		return false
+	}
+	for _, alt := range el.alts {
+		if alt[0].matches(w.Text) || !c.Known && len(c.Words) > 1 && alt[0].matches(c.Words[1].Text) {
+			return false
+		}
+	}
+	return true
 }
 
 // looseOption reports an option behind "**". On the bare words it could match the value of another option; where the

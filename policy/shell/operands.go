@@ -53,7 +53,7 @@ func (k *classifier) noPath(slots []slot) bool {
 			fixed++
 		}
 	}
-	return len(k.operands) <= fixed
+	return len(k.operands)-k.base <= fixed
 }
 
 // changes reports whether the options make the tool change what it reads (sed -i, gofmt -w).
@@ -63,7 +63,8 @@ func (k *classifier) changes() bool {
 
 // assign spreads the operands over the slots: fixed ones from both ends, the one with "*" takes what is between.
 func (k *classifier) assign(slots []slot) {
-	n := len(k.operands)
+	operands := k.operands[k.base:]
+	n := len(operands)
 	many := -1
 	for i, s := range slots {
 		if s.many {
@@ -75,7 +76,7 @@ func (k *classifier) assign(slots []slot) {
 	if many >= 0 {
 		front, back = many, len(slots)-many-1
 	}
-	for j, i := range k.operands {
+	for j, i := range operands {
 		w := k.words[i]
 		var c class
 		switch {
@@ -89,7 +90,11 @@ func (k *classifier) assign(slots []slot) {
 			k.open(i, "unknown-option", w.Text, fmt.Sprintf("%s takes no further operand in its table.", k.t.name), "A pattern that names this word permits it.", false)
 			continue
 		}
-		k.value(c, i, w, k.states[j], true)
+		st := k.st
+		if k.states != nil {
+			st = k.states[j]
+		}
+		k.value(c, i, w, st, true)
 	}
 }
 
@@ -239,6 +244,12 @@ func (k *classifier) chdir(i int, v Word, how effect) {
 		return
 	}
 	k.e.fileEffect(v, k.st, how)
+	if k.states == nil {
+		k.states = make([]state, len(k.operands)-k.base, len(k.words))
+		for j := range k.states {
+			k.states[j] = k.st
+		}
+	}
 	if path.IsAbs(v.Text) || len(k.st.cwds) > 0 {
 		k.st.cwds = k.st.join(v.Text)
 	}

@@ -124,9 +124,15 @@ func (e *eval) fileEffect(w Word, st state, how effect) {
 		e.refuse(w.Span, "unknown-directory", "The directory that this path starts from is unknown.", "Use an absolute path.")
 		return
 	}
-	for _, full := range st.join(p) {
-		e.addFile(FileEffect{Span: w.Span, Write: how.write, Path: full, Tree: how.tree, Visible: how.visible && how.tree,
-			Command: how.command, Guess: how.guess, Word: how.word})
+	f := FileEffect{Span: w.Span, Write: how.write, Path: p, Tree: how.tree, Visible: how.visible && how.tree,
+		Command: how.command, Guess: how.guess, Word: how.word}
+	if path.IsAbs(p) {
+		e.addFile(f)
+		return
+	}
+	for _, d := range st.cwds {
+		f.Path = joinPath(d, p)
+		e.addFile(f)
 	}
 }
 

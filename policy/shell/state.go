@@ -43,7 +43,13 @@ func (st state) lookup(name string) (value, bool) {
 	return value{}, false
 }
 
+// maxValue bounds a known value in bytes: a longer one counts as unknown, so that a few doublings can't fill the memory.
+const maxValue = 4 << 10
+
 func (st state) assign(name string, v value) state {
+	if len(v.text) > maxValue || len(v.glob.Glob) > maxValue {
+		v = value{}
+	}
 	vars := make([]binding, 0, len(st.vars)+1)
 	for _, b := range st.vars {
 		if b.name != name {

@@ -40,7 +40,7 @@ const (
 	classCurlText                 // curl: @FILE is read
 	classCookie                   // curl: NAME=value, or a file that is read
 	classMethod                   // curl: GET and HEAD are text
-	classSuffix                 // an ending for backup files: no directory
+	classSuffix                   // an ending for backup files: no directory
 	classDNS                      // dig: +OPTION and types are text, the rest is asked
 	classResource                 // a kubectl resource: for deny patterns "a/b,c" are the words a, b and c
 

@@ -96,6 +96,9 @@ func (e *eval) pattern(w *syntax.Word, st state) {
 	b.parts(w.Parts, false)
 }
 
+// maxExpanded bounds all text that variables and braces expand to, in bytes.
+const maxExpanded = 1 << 20
+
 // builder collects the fields of one word.
 type builder struct {
 	e   *eval
@@ -128,6 +131,11 @@ func (b *builder) flush() {
 	if !b.started && len(b.text) == 0 && b.unknown == Known {
 		return
 	}
+	if b.e.expanded += len(b.text); b.e.expanded > maxExpanded {
+		b.e.stop(b.at, "The command's variables expand to more than 1 MiB of text.")
+		b.text, b.glob = b.text[:0], b.glob[:0]
+		return
+	}
 	w := Word{Span: b.at}
 	switch {
 	case b.unknown == ManyUnknown:
@@ -146,6 +154,10 @@ func (b *builder) flush() {
 
 func (b *builder) parts(parts []syntax.WordPart, quoted bool) {
 	for i, p := range parts {
+		if len(b.text) > maxExpanded || b.e.stopped {
+			b.e.stop(b.at, "The command's variables expand to more than 1 MiB of text.")
+			return
+		}
 		switch p := p.(type) {
 		case *syntax.Lit:
 			if quoted {
