@@ -3,14 +3,13 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 
 	"ambit/policy"
 )
 
 // PolicyCheckCmd is `ambit policy check`.
 type PolicyCheckCmd struct {
-	Files []string `arg:"" name:"file" help:"Policy documents, YAML or JSON." type:"path"`
+	Files []string `arg:"" name:"file" help:"Policy documents, YAML or JSON."`
 	Mode  string   `enum:"installed,zero-install" default:"installed" help:"zero-install also lists the layers that apply to everybody, because without the client nobody knows the repository."`
 	JSON  bool     `help:"One JSON object per finding and line."`
 }
@@ -25,9 +24,9 @@ func (*PolicyCheckCmd) Help() string {
 func (c *PolicyCheckCmd) Run(env *Env) error {
 	failed := false
 	for _, name := range c.Files {
-		src, err := os.ReadFile(name)
+		src, err := readPolicyFile(name)
 		if err != nil {
-			return fmt.Errorf("read the policy: %w", err)
+			return err
 		}
 		p, problems := policy.Load(name, src)
 		failed = failed || problems.Errors()

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 
@@ -10,8 +11,8 @@ import (
 
 // PolicyDiffCmd is `ambit policy diff`.
 type PolicyDiffCmd struct {
-	Before string `arg:"" help:"The older policy document." type:"path"`
-	After  string `arg:"" help:"The newer policy document." type:"path"`
+	Before string `arg:"" help:"The older policy document."`
+	After  string `arg:"" help:"The newer policy document."`
 	JSON   bool   `help:"One JSON object per change and line."`
 }
 
@@ -49,16 +50,33 @@ func (c *PolicyDiffCmd) Run(env *Env) error {
 
 // readPolicy loads a policy file; its problems are printed where they keep it from being used.
 func readPolicy(env *Env, name string) (*policy.Policy, error) {
+	src, err := readPolicyFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return loadPolicy(env, name, src)
+}
+
+func loadPolicy(env *Env, name string, src []byte) (*policy.Policy, error) {
+	p, problems := policy.Load(name, src)
+	if p != nil {
+		return p, nil
+	}
+	for _, problem := range problems {
+		fmt.Fprintln(env.Err, problem)
+	}
+	return nil, &ExitError{Status: statusFail}
+}
+
+// readPolicyFile reads a policy or a suite that the command line names.
+func readPolicyFile(name string) ([]byte, error) {
 	src, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("read the policy: %w", err)
-	}
-	p, problems := policy.Load(name, src)
-	if p == nil {
-		for _, problem := range problems {
-			fmt.Fprintln(env.Err, problem)
+		var path *os.PathError
+		if errors.As(err, &path) {
+			err = path.Err
 		}
-		return nil, &ExitError{Status: statusFail}
+		return nil, &adviceError{fmt.Sprintf("read %s: %v", name, err), "Name the file of a policy or suite"}
 	}
-	return p, nil
+	return src, nil
 }

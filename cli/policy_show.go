@@ -2,8 +2,10 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 
 	"ambit/policy"
@@ -11,7 +13,9 @@ import (
 
 // PolicyShowCmd is `ambit policy show`.
 type PolicyShowCmd struct {
-	File       string   `arg:"" help:"A policy document." type:"path"`
+	where
+	File       string   `arg:"" optional:"" help:"A policy document; without one, the policy that is in force."`
+	Source     bool     `help:"The document as it was written."`
 	JSON       bool     `help:"The document as JSON."`
 	User       string   `help:"Show what holds for this person instead."`
 	Group      []string `help:"Groups of the person."`
@@ -21,12 +25,20 @@ type PolicyShowCmd struct {
 // Help shows examples.
 func (*PolicyShowCmd) Help() string {
 	return "Prints a policy document in short, or what holds for one person in one repository.\n\n" +
-		"Example: ambit policy show policy.yaml --user ada@acme.test --group eng-senior --repository github.com/acme/payments"
+		"Examples:\n  ambit policy show\n  ambit policy show --source > policy.yaml\n  ambit policy show policy.yaml --user ada@acme.test --group eng-senior --repository github.com/acme/payments"
 }
 
 // Run shows the policy.
 func (c *PolicyShowCmd) Run(env *Env) error {
-	p, err := readPolicy(env, c.File)
+	name, src, err := c.read(env)
+	if err != nil {
+		return err
+	}
+	if c.Source {
+		_, err := env.Out.Write(src)
+		return err
+	}
+	p, err := loadPolicy(env, name, src)
 	if err != nil {
 		return err
 	}
@@ -41,6 +53,30 @@ func (c *PolicyShowCmd) Run(env *Env) error {
 		return enc.Encode(p.Document())
 	}
 	return showDocument(env.Out, p.Document())
+}
+
+// read gives the document: from a file, or from the installation.
+func (c *PolicyShowCmd) read(env *Env) (name string, src []byte, err error) {
+	if c.File != "" {
+		src, err = readPolicyFile(c.File)
+		return c.File, src, err
+	}
+	inst, err := c.open(env)
+	if err != nil {
+		return "", nil, err
+	}
+	defer func() { err = errors.Join(err, inst.Close()) }()
+	var published struct {
+		Version int64  `json:"version"`
+		Source  string `json:"source"`
+	}
+	if err := inst.Client().do(env.Ctx, http.MethodGet, "/api/v1/policy", nil, &published); err != nil {
+		return "", nil, err
+	}
+	if published.Source == "" {
+		return "", nil, &adviceError{"no policy is published yet", "Publish one: ambit policy apply policy.yaml"}
+	}
+	return fmt.Sprintf("version %d", published.Version), []byte(published.Source), nil
 }
 
 func (c *PolicyShowCmd) limits(w io.Writer, l policy.Limits) error {

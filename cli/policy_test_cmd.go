@@ -10,7 +10,7 @@ import (
 
 // PolicyTestCmd is `ambit policy test`.
 type PolicyTestCmd struct {
-	Suites  []string `arg:"" name:"suite" help:"Test suites, YAML or JSON." type:"path"`
+	Suites  []string `arg:"" name:"suite" help:"Test suites, YAML or JSON."`
 	JSON    bool     `help:"One JSON object per case and line: name, expect, effect, reason."`
 	Verbose bool     `short:"v" help:"Print the cases that pass as well."`
 }
@@ -27,9 +27,9 @@ func (c *PolicyTestCmd) Run(env *Env) error {
 	enc := json.NewEncoder(env.Out)
 	enc.SetEscapeHTML(false)
 	for _, name := range c.Suites {
-		src, err := os.ReadFile(name)
+		src, err := readPolicyFile(name)
 		if err != nil {
-			return fmt.Errorf("read the suite: %w", err)
+			return err
 		}
 		results, problems := policy.RunSuite(name, src, policy.SuiteOptions{Open: os.ReadFile, Now: env.Now()})
 		for _, p := range problems {

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"strings"
+
 	"ambit/policy/shell"
 )
 
@@ -107,6 +109,10 @@ func (e *eval) refuse(always bool, f Finding) {
 // object notes what a layer has against the action. Findings that an exception has set aside are kept, and do not count.
 func (e *eval) object(l *layer, always bool, f Finding) {
 	f.Layer = l.name
+	if m := e.verdict.Matched; strings.HasSuffix(m, "unknown") {
+		// What can't be known applies; without a word about it the engineer would look for the fault elsewhere.
+		f.Hint = strings.TrimPrefix(f.Hint+"; layer "+l.name+" applies because the "+m, "; ")
+	}
 	e.findings = append(e.findings, found{Finding: f, mode: l.mode, always: always})
 	if f.Relaxed == "" && e.verdict.Effect != Deny {
 		e.verdict.Effect, e.verdict.Rule, e.verdict.Message = Deny, f.Rule, f.Message
