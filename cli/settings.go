@@ -18,7 +18,7 @@ type SettingsCmd struct {
 type SettingsClaudeCodeCmd struct {
 	Mode    string `help:"installed: the ambit client runs as the hook. zero-install: Claude Code itself calls the server." enum:"installed,zero-install" default:"installed"`
 	Server  string `help:"Address of the Ambit server, as engineers' machines reach it." env:"AMBIT_SERVER" required:"" placeholder:"URL"`
-	Program string `help:"Where the ambit client is on engineers' machines (installed)." default:"/usr/local/bin/ambit" placeholder:"PATH"`
+	Program string `help:"Where the ambit client is on engineers' machines (installed); otherwise where this program is." placeholder:"PATH"`
 	Policy  string `help:"Policy file; what holds for everybody (denied files, models, caching) goes into the settings too." placeholder:"FILE"`
 }
 
@@ -28,7 +28,7 @@ func (SettingsClaudeCodeCmd) Help() string {
 (macOS) or "C:\Program Files\ClaudeCode\managed-settings.json" (Windows). Engineers need AMBIT_TOKEN in their environment.
 
 Example:
-  ambit settings claude-code --server https://ambit.example.com --policy policy.yaml`
+  ambit settings claude-code --server https://ambit.example.com --program /usr/local/bin/ambit --policy policy.yaml`
 }
 
 // Run prints the settings; what they can't express goes to standard error.
@@ -38,6 +38,12 @@ func (c *SettingsClaudeCodeCmd) Run(env *Env) error {
 		return err
 	}
 	o := claudecode.SettingsOptions{Mode: c.Mode, Server: server.String(), Program: c.Program}
+	if c.Mode == claudecode.ModeInstalled && o.Program == "" {
+		if o.Program, err = os.Executable(); err != nil {
+			return fmt.Errorf("find this program: %w", err)
+		}
+		fmt.Fprintf(env.Err, "note: the hooks run %s; give another place on engineers' machines with --program\n", o.Program)
+	}
 	if c.Policy != "" {
 		src, err := os.ReadFile(c.Policy)
 		if err != nil {
