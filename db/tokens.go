@@ -21,6 +21,7 @@ type TokenRow struct {
 	RevokedAt  int64
 }
 
+//nolint:gosec // names of columns, not credentials
 const tokenColumns = `id, hash, name, scopes, person_id, created_at, created_by, expires_at, last_used_at, revoked_at`
 
 // InsertToken adds a token.

@@ -27,8 +27,13 @@ func matcher(q audit.Query) func(event json.RawMessage) bool {
 			effect = string(e.Decision.Effect)
 		}
 		for _, f := range [][2]string{
-			{q.Person, e.Actor.User}, {q.Action, action}, {q.Effect, effect}, {q.Repository, e.Repository}, {q.Session, e.Session},
-			{q.Phase, e.Phase}, {q.Type, e.Type},
+			{q.Person, e.Actor.User},
+			{q.Action, action},
+			{q.Effect, effect},
+			{q.Repository, e.Repository},
+			{q.Session, e.Session},
+			{q.Phase, e.Phase},
+			{q.Type, e.Type},
 		} {
 			if f[0] != "" && f[0] != f[1] {
 				return false

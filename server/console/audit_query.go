@@ -15,8 +15,15 @@ func filters(c *fiber.Ctx) (q audit.Query, err error) {
 		limit int
 		into  *string
 	}{
-		{"person", 254, &q.Person}, {"action", 64, &q.Action}, {"effect", 8, &q.Effect}, {"repository", 512, &q.Repository},
-		{"session", 256, &q.Session}, {"layer", 200, &q.Layer}, {"phase", 16, &q.Phase}, {"type", 64, &q.Type}, {"q", 500, &q.Text},
+		{"person", 254, &q.Person},
+		{"action", 64, &q.Action},
+		{"effect", 8, &q.Effect},
+		{"repository", 512, &q.Repository},
+		{"session", 256, &q.Session},
+		{"layer", 200, &q.Layer},
+		{"phase", 16, &q.Phase},
+		{"type", 64, &q.Type},
+		{"q", 500, &q.Text},
 	} {
 		if *p.into, err = text(c, p.name, p.limit); err != nil {
 			return q, err

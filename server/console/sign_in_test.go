@@ -37,7 +37,7 @@ func TestSetupThenSignInThenOut(t *testing.T) {
 	b.refused("POST", "/api/v1/sign-in/verify", object{"challenge": ch.Challenge, "code": "000000"}, 401, "unauthenticated")
 	resp := b.send("POST", "/api/v1/sign-in/verify", object{"challenge": ch.Challenge, "code": s.code(o.secret)})
 	resp.Body.Close()
-	if resp.StatusCode != 200 {
+	if resp.StatusCode != http.StatusOK {
 		t.Fatalf("sign-in ended with %d", resp.StatusCode)
 	}
 	cookie := resp.Header.Get("Set-Cookie")

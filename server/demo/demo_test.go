@@ -159,13 +159,13 @@ func TestPrepare(t *testing.T) {
 	if fill, err = Prepare(dir); err != nil || fill {
 		t.Fatalf("a filled one: %v, %v", fill, err)
 	}
-	real := t.TempDir()
-	touch(real, "ambit.db", "precious")
+	precious := t.TempDir()
+	touch(precious, "ambit.db", "precious")
 	var refused *FolderError
-	if _, err = Prepare(real); !errors.As(err, &refused) {
+	if _, err = Prepare(precious); !errors.As(err, &refused) {
 		t.Fatalf("somebody's installation: %v", err)
 	}
-	if content, err := os.ReadFile(filepath.Join(real, "ambit.db")); err != nil || string(content) != "precious" {
+	if content, err := os.ReadFile(filepath.Join(precious, "ambit.db")); err != nil || string(content) != "precious" {
 		t.Fatal("somebody's installation was touched")
 	}
 }

@@ -90,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 		return nil, fmt.Errorf("load people: %w", err)
 	}
 	s.stopped.Add(1)
-	go s.flushRegularly()
+	go s.flushRegularly() //nolint:gosec // it lives as long as the service, longer than ctx
 	return s, nil
 }
 

@@ -39,16 +39,10 @@ func (l *limits) take(account, address string, now time.Time) error {
 	l.mu.Lock()
 	_, familiar := l.known[pair]
 	l.mu.Unlock()
-	ok := false
-	if familiar {
-		ok = l.familiar.take(account+" "+net, now)
-	} else {
-		ok = l.account.take(account, now)
+	if familiar && l.familiar.take(account+" "+net, now) || !familiar && l.account.take(account, now) {
+		return nil
 	}
-	if !ok {
-		return errLimited
-	}
-	return nil
+	return errLimited
 }
 
 // succeeded notes a whole sign-in.

@@ -24,7 +24,7 @@ func (s *Service) CreateToken(ctx context.Context, by *caller.Principal, want ca
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	person, isNew, err := s.tokenPerson(&want, now)
+	person, isNew, err := s.tokenPerson(&want)
 	if err != nil {
 		return caller.Token{}, "", err
 	}
@@ -115,7 +115,7 @@ func judgeToken(by *caller.Principal, want *caller.NewToken, now time.Time) (err
 }
 
 // tokenPerson is the person as they will be; nil for a token bound to nobody.
-func (s *Service) tokenPerson(want *caller.NewToken, now time.Time) (p *caller.Person, isNew bool, err error) {
+func (s *Service) tokenPerson(want *caller.NewToken) (p *caller.Person, isNew bool, err error) {
 	if want.Person == "" {
 		return nil, false, nil
 	}
