@@ -91,14 +91,15 @@ type verifier struct {
 	keys   macKeys
 	mac    rowMAC
 
-	head     db.LedgerHead
-	headOK   bool // its keyed hash fits, or there is no key to tell
-	size     int64
-	pending  []Checkpoint // to be compared on the way, by size
-	vouched  int64        // entries under the last checkpoint that fits
-	tree     tree
-	tile     []byte // stored tile of level 0 that the scan is in
-	badEntry bool   // an entry was bad, so that no root can fit any more
+	head       db.LedgerHead
+	headOK     bool // its keyed hash fits, or there is no key to tell
+	size       int64
+	signedSize int64        // of the last good checkpoint read
+	pending    []Checkpoint // to be compared on the way, by size
+	vouched    int64        // entries under the last checkpoint that fits
+	tree       tree
+	tile       []byte // stored tile of level 0 that the scan is in
+	badEntry   bool   // an entry was bad, so that no root can fit any more
 }
 
 func (v *verifier) bad(seq int64, format string, args ...any) {
@@ -185,42 +186,53 @@ func (v *verifier) readHead(ctx context.Context) error {
 
 // readCheckpoints checks what the checkpoints say of themselves.
 func (v *verifier) readCheckpoints(ctx context.Context) error {
-	next, size := int64(1), int64(0)
-	err := db.Checkpoints(ctx, v.q, func(row db.Checkpoint) error {
-		if v.headOK && row.Number > v.head.Checkpoints {
-			return nil // signed since the head was read, or added: the extent tells
+	const chunk = 1000
+	after := int64(0)
+	for {
+		list, err := db.Checkpoints(ctx, v.q, after, chunk)
+		for _, row := range list {
+			if v.headOK && row.Number > v.head.Checkpoints {
+				return v.addKept() // signed since the head was read, or added: the extent tells
+			}
+			v.checkpoint(row, after+1)
+			after = row.Number
 		}
-		if row.Number != next {
-			v.bad(size+1, "checkpoint %d is gone", next)
+		if err != nil {
+			if err := v.unreadable(ctx, v.signedSize+1, "checkpoints", err); err != nil {
+				return err
+			}
+			break
 		}
-		next = row.Number + 1
-		if v.signer == nil {
-			return nil
+		if len(list) < chunk {
+			break
 		}
-		c, err := parseCheckpoint(row.Note, v.signer)
-		switch {
-		case err != nil:
-			v.bad(size+1, "checkpoint %d: %v", row.Number, err)
-			return nil
-		case c.Number != row.Number || c.Size != row.Size || !c.Time.Equal(row.Time) || c.Origin != v.origin || c.Size < size:
-			v.bad(size+1, "checkpoint %d is not what was signed", row.Number)
-			return nil
-		case c.Size > v.size:
-			v.bad(v.size+1, "checkpoint %d was signed over %d entries; %d are there", c.Number, c.Size, v.size)
-			return nil
-		}
-		size = c.Size
-		v.pending = append(v.pending, c)
-		return nil
-	})
-	if err != nil {
-		if err := v.unreadable(ctx, size+1, "checkpoints", err); err != nil {
-			return err
-		}
-	} else if v.headOK && next <= v.head.Checkpoints {
-		v.bad(size+1, "checkpoint %d is gone", next)
+	}
+	if v.headOK && after < v.head.Checkpoints {
+		v.bad(v.signedSize+1, "checkpoint %d is gone", after+1)
 	}
 	return v.addKept()
+}
+
+// checkpoint checks one stored checkpoint; next is the number that it should have.
+func (v *verifier) checkpoint(row db.Checkpoint, next int64) {
+	if row.Number != next {
+		v.bad(v.signedSize+1, "checkpoint %d is gone", next)
+	}
+	if v.signer == nil {
+		return
+	}
+	c, err := parseCheckpoint(row.Note, v.signer)
+	switch {
+	case err != nil:
+		v.bad(v.signedSize+1, "checkpoint %d: %v", row.Number, err)
+	case c.Number != row.Number || c.Size != row.Size || !c.Time.Equal(row.Time) || c.Origin != v.origin || c.Size < v.signedSize:
+		v.bad(v.signedSize+1, "checkpoint %d is not what was signed", row.Number)
+	case c.Size > v.size:
+		v.bad(v.size+1, "checkpoint %d was signed over %d entries; %d are there", c.Number, c.Size, v.size)
+	default:
+		v.signedSize = c.Size
+		v.pending = append(v.pending, c)
+	}
 }
 
 // addKept takes the checkpoint that was kept elsewhere among those to compare.

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 )
 
@@ -31,33 +32,62 @@ func LastSeq(ctx context.Context, q Queryer) (int64, error) {
 	return seq, err
 }
 
-// LedgerAscending calls fn for up to limit rows with after < seq, oldest first. row.MAC is good only during the call.
+// LedgerAscending calls fn for up to limit rows with after < seq, oldest first. No connection is held while fn runs: it may
+// take its time, and query.
 func LedgerAscending(ctx context.Context, q Queryer, after int64, limit int, fn func(row LedgerRow) error) error {
-	return ledgerRows(ctx, q, "SELECT seq, event, mac FROM ledger WHERE seq > $1 ORDER BY seq LIMIT $2", fn, after, limit)
+	return ledgerRows(limit, fn, func(limit int) (*sql.Rows, error) {
+		return q.QueryContext(ctx, "SELECT seq, event, mac FROM ledger WHERE seq > $1 ORDER BY seq LIMIT $2", after, limit)
+	}, func(last int64) { after = last })
 }
 
-// LedgerDescending calls fn for up to limit rows with low < seq < high, newest first.
+// LedgerDescending calls fn for up to limit rows with low < seq < high, newest first. No connection is held while fn runs.
 func LedgerDescending(ctx context.Context, q Queryer, low, high int64, limit int, fn func(row LedgerRow) error) error {
-	return ledgerRows(ctx, q, "SELECT seq, event, mac FROM ledger WHERE seq > $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", fn, low, high, limit)
+	return ledgerRows(limit, fn, func(limit int) (*sql.Rows, error) {
+		return q.QueryContext(ctx, "SELECT seq, event, mac FROM ledger WHERE seq > $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", low, high, limit)
+	}, func(last int64) { high = last })
 }
 
-func ledgerRows(ctx context.Context, q Queryer, query string, fn func(row LedgerRow) error, args ...any) error {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("read the ledger: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var row LedgerRow
-		if err := rows.Scan(&row.Seq, &row.Event, &row.MAC); err != nil {
+// maxRead bounds the events held in memory at once, in bytes.
+const maxRead = 4 << 20
+
+// ledgerRows reads rows in pieces and hands them on when the piece is complete. query reads up to limit rows from where the
+// last piece ended, as moved tells it.
+func ledgerRows(limit int, fn func(row LedgerRow) error, query func(limit int) (*sql.Rows, error), moved func(last int64)) error {
+	for limit > 0 {
+		piece, complete, err := ledgerPiece(limit, query)
+		// What could be read of a damaged database counts all the same.
+		for _, row := range piece {
+			if err := fn(row); err != nil {
+				return err
+			}
+		}
+		if err != nil {
 			return fmt.Errorf("read the ledger: %w", err)
 		}
-		if err := fn(row); err != nil {
-			return err
+		if complete {
+			return nil
 		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read the ledger: %w", err)
+		limit -= len(piece)
+		moved(piece[len(piece)-1].Seq)
 	}
 	return nil
+}
+
+func ledgerPiece(limit int, query func(limit int) (*sql.Rows, error)) (piece []LedgerRow, complete bool, err error) {
+	rows, err := query(limit)
+	if err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	for size := 0; rows.Next(); {
+		var row LedgerRow
+		if err := rows.Scan(&row.Seq, &row.Event, &row.MAC); err != nil {
+			return piece, false, err
+		}
+		piece = append(piece, row)
+		if size += len(row.Event); size >= maxRead {
+			return piece, false, nil
+		}
+	}
+	return piece, true, rows.Err()
 }

@@ -39,26 +39,26 @@ func LatestCheckpoint(ctx context.Context, q Queryer) (Checkpoint, error) {
 	return c, nil
 }
 
-// Checkpoints calls fn for each checkpoint in order; a stored time that can't be read is the zero time.
-func Checkpoints(ctx context.Context, q Queryer, fn func(Checkpoint) error) error {
-	rows, err := q.QueryContext(ctx, "SELECT number, size, time, note FROM ledger_checkpoints ORDER BY number")
+// Checkpoints gives up to limit checkpoints with a number greater than after, in order; a stored time that can't be read is
+// the zero time. What could be read before an error is given as well.
+func Checkpoints(ctx context.Context, q Queryer, after int64, limit int) ([]Checkpoint, error) {
+	rows, err := q.QueryContext(ctx, "SELECT number, size, time, note FROM ledger_checkpoints WHERE number > $1 ORDER BY number LIMIT $2", after, limit)
 	if err != nil {
-		return fmt.Errorf("read checkpoints: %w", err)
+		return nil, fmt.Errorf("read checkpoints: %w", err)
 	}
 	defer rows.Close()
+	var list []Checkpoint
 	for rows.Next() {
 		var c Checkpoint
 		var at string
 		if err := rows.Scan(&c.Number, &c.Size, &at, &c.Note); err != nil {
-			return fmt.Errorf("read checkpoints: %w", err)
+			return list, fmt.Errorf("read checkpoints: %w", err)
 		}
 		c.Time, _ = time.Parse(time.RFC3339, at)
-		if err := fn(c); err != nil {
-			return err
-		}
+		list = append(list, c)
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read checkpoints: %w", err)
+		return list, fmt.Errorf("read checkpoints: %w", err)
 	}
-	return nil
+	return list, nil
 }
