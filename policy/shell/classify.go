@@ -286,6 +286,9 @@ func (k *classifier) globMayBeOption(i int, w Word) {
 			if o.class < classSed && o.class != classWrite && o.class != classReadWrite && o.class != classWriteTree || !components(w.Glob, g) && !(len(name) == 2 && components(w.Glob, "-*")) {
 				continue
 			}
+			if o.class == classList && k.t.meta {
+				continue // a list of files to count
+			}
 			if o.class.opens() || o.class == classSed || o.class == classAwk {
 				k.open(i, "unknown-word", name, fmt.Sprintf("A file's name that the pattern matches may be taken for the option %s.", name), "Write ./"+w.Glob+" instead.", true)
 				return

@@ -16,6 +16,9 @@ func (k *classifier) finish() {
 		}
 	}
 	k.assign(slots)
+	if k.t.listsAlways || has(k.options, k.t.listsIf) {
+		k.e.produced = k.listed(slots)
+	}
 	if len(k.t.hereUnless) > 0 && !has(k.options, k.t.hereUnless) {
 		k.here = true
 	}
@@ -54,6 +57,40 @@ func (k *classifier) noPath(slots []slot) bool {
 		}
 	}
 	return len(k.operands)-k.base <= fixed
+}
+
+// listed is what a tool that prints file names prints: names below its path operands.
+func (k *classifier) listed(slots []slot) []Word {
+	skip := 0
+	for _, s := range slots {
+		if !s.many && s.class == classText {
+			skip++
+		}
+	}
+	var out []Word
+	for _, i := range k.operands[min(len(k.operands), k.base+skip):] {
+		w := k.words[i]
+		switch w.Kind {
+		case Known:
+			if strings.HasPrefix(w.Text, ":") {
+				return nil
+			}
+			w = Word{Kind: Glob, Glob: strings.TrimSuffix(quoteGlob(w.Text), "/") + "/**"}
+			if k.words[i].Text == "." || hasWildcard(k.words[i].Text) {
+				w.Glob = "**"
+			}
+		case Glob:
+			w.Glob += "/**"
+		default:
+			return nil
+		}
+		w.Text, w.dots, w.tree = globDir(w.Glob), true, true
+		out = append(out, w)
+	}
+	if len(out) == 0 {
+		out = []Word{{Kind: Glob, Glob: "**", dots: true, tree: true}}
+	}
+	return out
 }
 
 // changes reports whether the options make the tool change what it reads (sed -i, gofmt -w).
@@ -176,7 +213,7 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 			k.file(classWriteTree, v, st, how, operand)
 		}
 	case classRepository, classGoFlags, classCovReport, classFormatter, classFmtArgs, classLintArgs, classKubeOutput, classCurlText,
-		classCookie, classMethod, classDNS, classSuffix:
+		classCookie, classMethod, classDNS, classSuffix, classPlugin:
 		k.special(c, i, v, st, how)
 	case classDD:
 		k.dd(i, v, st, how)
@@ -193,6 +230,10 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 	case classJq:
 		k.jqProgram(i, v)
 	case classURL:
+		if v.Kind == Glob && strings.HasPrefix(v.Glob, "http") {
+			// An unquoted "?" or "*": whatever it may expand to has the same scheme, host and directory.
+			v.Kind, v.Text = Known, unquoteGlob(v.Glob)
+		}
 		k.url(i, v)
 	case classPackage:
 		k.goPackage(v, st, how)

@@ -66,6 +66,10 @@ func (k *classifier) special(c class, i int, v Word, st state, how effect) {
 		if text != "GET" && text != "HEAD" {
 			opens("state", "The method "+quoteShort(text)+" may change something.", "Use GET or HEAD.")
 		}
+	case classPlugin:
+		if !strings.HasPrefix(text, "no:") {
+			opens("exec", "A plugin is code.", "Name only plugins to leave out: no:NAME.")
+		}
 	case classSuffix:
 		if strings.Contains(text, "/") {
 			opens("state", "The ending of the backup file leads to another directory.", "Use an ending like .bak.")

@@ -40,6 +40,7 @@ const (
 	classCurlText                 // curl: @FILE is read
 	classCookie                   // curl: NAME=value, or a file that is read
 	classMethod                   // curl: GET and HEAD are text
+	classPlugin                   // pytest -p: no:NAME is text
 	classSuffix                   // an ending for backup files: no directory
 	classDNS                      // dig: +OPTION and types are text, the rest is asked
 	classResource                 // a kubectl resource: for deny patterns "a/b,c" are the words a, b and c
@@ -58,7 +59,7 @@ var classNames = map[string]class{
 	"package": classPackage, "rev": classRevision, "pathspec": classPathspec, "assign": classAssign, "data": classData, "dd": classDD, "archive": classArchive, "here": classHere, "format": classFormat, "page": classPage, "paged": classPaged,
 	"remote": classRemote, "remotewrite": classRemoteWrite, "repository": classRepository,
 	"goflags": classGoFlags, "covreport": classCovReport, "eslintformat": classFormatter, "reporter": classFormatter, "fmtargs": classFmtArgs,
-	"lintargs": classLintArgs, "kubeoutput": classKubeOutput, "curltext": classCurlText, "cookie": classCookie, "method": classMethod, "dns": classDNS, "suffix": classSuffix, "resource": classResource,
+	"lintargs": classLintArgs, "kubeoutput": classKubeOutput, "curltext": classCurlText, "cookie": classCookie, "method": classMethod, "dns": classDNS, "suffix": classSuffix, "plugin": classPlugin, "resource": classResource,
 	"list": classList, "exec": classExec, "config": classConfig, "net": classNet, "state": classState,
 }
 
@@ -135,6 +136,7 @@ type tool struct {
 	digits    bool // -20 is a number
 	bsd       bool // the first operand may be a cluster of options without "-" (ps aux, tar xzf)
 	plus      bool // words that begin with "+" are options
+	meta      bool // shows names, sizes and counts, never what a file holds
 	reads     bool // changes nothing but what its classes say
 	delegate  bool // the first operand names the tool that runs
 	dangerous bool // some option opens, or writes a file
@@ -147,6 +149,8 @@ type tool struct {
 	writesIf      []string // with one of these read operands are changed
 	writesUnless  []string // without any of these read operands are changed
 	writesAlways  bool
+	listsIf       []string // with one of these the tool prints names of files below its operands
+	listsAlways   bool
 	hereUnless    []string // without any of these the tool writes below its directory
 	visibleIfNone bool     // trees leave out names that begin with a dot unless hiddenIf
 }

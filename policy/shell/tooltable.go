@@ -202,6 +202,8 @@ func (t *tool) line(key string, args []string, index map[string]string, depth in
 		t.hiddenIf, t.visibleIfNone = append(t.hiddenIf, args...), true
 	case "writes-if":
 		t.writesIf = append(t.writesIf, args...)
+	case "lists-if":
+		t.listsIf = append(t.listsIf, args...)
 	case "here-unless":
 		t.hereUnless = append(t.hereUnless, args...)
 	case "writes-unless":
@@ -231,6 +233,10 @@ func (t *tool) properties(args []string) error {
 			t.reads = true
 		case "delegate":
 			t.delegate, t.stop = true, true
+		case "meta":
+			t.meta = true
+		case "lists":
+			t.listsAlways = true
 		case "writes":
 			t.writesAlways = true
 		default:

@@ -160,6 +160,9 @@ func (b *builder) parts(parts []syntax.WordPart, quoted bool) {
 		}
 		switch p := p.(type) {
 		case *syntax.Lit:
+			if !quoted && b.e.lang == syntax.LangPOSIX && i+1 < len(parts) && strings.HasSuffix(p.Value, "$") {
+				b.e.refuse(b.at, "dialect", "$ in front of quotes means different things in different kinds of sh.", "Use plain quotes.")
+			}
 			if quoted {
 				b.quotedLit(p.Value, "$`\"\\")
 			} else {
