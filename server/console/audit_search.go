@@ -103,12 +103,5 @@ func (a *API) readPrompt(c *fiber.Ctx) error {
 // actorOf is who is calling, for the ledger.
 func actorOf(c *fiber.Ctx) audit.Actor {
 	p := caller.Of(c)
-	actor := audit.Actor{User: p.Person, Groups: p.Groups, Credential: p.Credential, Address: strings.Clone(caller.Address(c))}
-	if actor.User == "" {
-		actor.User = p.Name
-	}
-	if actor.User == "" {
-		actor.User = string(p.Kind)
-	}
-	return actor
+	return audit.Actor{User: p.Who(), Groups: p.Groups, Credential: p.Credential, Address: strings.Clone(caller.Address(c))}
 }

@@ -23,6 +23,7 @@ const (
 	streamWrite = 30 * time.Second // a client that doesn't read for so long is gone
 	maxCatchUp  = 5000             // events; beyond it the page loads its list again
 	maxTails    = 200
+	liveCheck   = 200 * time.Millisecond // how long a revoked credential may go on receiving events
 )
 
 // tailEvents sends new events as they are committed (server-sent events). A client that comes back says which event it
@@ -72,6 +73,7 @@ type tail struct {
 	fits    func(json.RawMessage) bool
 	w       *bufio.Writer
 	last    int64 // seq up to which the client has seen everything that fits
+	checked time.Time
 }
 
 func (t *tail) run(events <-chan audit.Tailed) {
@@ -110,6 +112,11 @@ func (t *tail) take(e audit.Tailed) error {
 	if !t.fits(e.Event) {
 		return nil
 	}
+	if time.Since(t.checked) > liveCheck {
+		if err := t.live(); err != nil {
+			return err
+		}
+	}
 	return t.send("audit", strconv.FormatInt(e.Seq, 10), e.Event)
 }
 
@@ -147,16 +154,23 @@ func (t *tail) send(event, id string, data []byte) error {
 	return err
 }
 
-// beat keeps the connection open, notices a client that is gone, and ends the stream of one whose session or token has
-// ended.
+// beat keeps the connection open, and notices a client that is gone or whose session has ended while nothing happened.
 func (t *tail) beat() error {
-	if t.api.Live != nil && !t.api.Live(t.caller) {
-		return errNotLive
+	if err := t.live(); err != nil {
+		return err
 	}
 	if _, err := t.w.WriteString(": still here\n\n"); err != nil {
 		return err
 	}
 	return t.flush()
+}
+
+func (t *tail) live() error {
+	if t.api.Live != nil && !t.api.Live(t.caller) {
+		return errNotLive
+	}
+	t.checked = time.Now()
+	return nil
 }
 
 func (t *tail) flush() error {

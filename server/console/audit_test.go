@@ -153,6 +153,16 @@ func TestReportsAreRecordedOnceAndOnlyForOneself(t *testing.T) {
 		t.Fatal("a refused report was recorded")
 	}
 	s.script(caller.ScopeDecide).refused("POST", "/api/v1/audit/events", batch, 403, "forbidden")
+
+	// A token bound to nobody can't pass for a person by its name.
+	local := &caller.Principal{Kind: caller.Local, Name: "root", Roles: []caller.Role{caller.Owner}}
+	_, secret, err := s.identity.CreateToken(t.Context(), local, caller.NewToken{Name: "ada@acme.test", Scopes: []caller.Scope{caller.ScopeAuditWrite}})
+	must(t, err)
+	posing := &client{stack: s, http: s.browser().http, token: secret}
+	posing.call("POST", "/api/v1/audit/events", object{"events": []object{{"client_id": "1", "type": "a.b"}}}, 200, nil)
+	if page, err = s.ledger.Search(t.Context(), audit.Query{Person: "ada@acme.test"}); err != nil || len(page.Events) != 2 {
+		t.Fatalf("%d events of Ada, %v", len(page.Events), err)
+	}
 }
 
 func TestExportIsWholeAndInOrder(t *testing.T) {
@@ -246,6 +256,25 @@ func TestTailShowsNewEventsAndCatchesUp(t *testing.T) {
 	if f := next(t, stream); !strings.Contains(f, live) {
 		t.Fatalf("then: %q", f)
 	}
+	// Whoever signs out hears nothing more.
+	o.extra.Del("Last-Event-ID")
+	o.call("POST", "/api/v1/sign-out", nil, 204, nil)
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		agent.decide(use("TodoWrite"))
+		select {
+		case _, open := <-stream:
+			if !open {
+				return
+			}
+		case <-time.After(time.Until(deadline)):
+			t.Fatal("the stream goes on after signing out")
+		}
+	}
+}
+
+func TestTailRefusesWhatIsNoPlace(t *testing.T) {
+	s := start(t)
+	o := s.setUp()
 	o.extra.Set("Last-Event-ID", "x")
 	o.refused("GET", "/api/v1/audit/tail", nil, 400, "invalid")
 }

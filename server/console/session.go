@@ -1,6 +1,7 @@
 package console
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -29,6 +30,9 @@ type session struct {
 // getSession tells the page whether to show set-up, sign-in or the console.
 func (a *API) getSession(c *fiber.Ctx) error {
 	s := a.session()
+	if u, err := url.Parse(a.Public); err == nil && !strings.EqualFold(u.Hostname(), hostname(c)) {
+		s.PasskeysAvailable = false // a passkey belongs to a name; under another one the browser refuses it
+	}
 	p := caller.Of(c)
 	switch {
 	case p.Kind == caller.Browser:
@@ -39,6 +43,12 @@ func (a *API) getSession(c *fiber.Ctx) error {
 		s.State = "signed_out"
 	}
 	return c.JSON(s)
+}
+
+// hostname is the name under which the browser opened the console, without the port.
+func hostname(c *fiber.Ctx) string {
+	u := url.URL{Host: string(c.Request().Host())}
+	return u.Hostname()
 }
 
 func (a *API) session() session {

@@ -10,14 +10,7 @@ import (
 
 // actorOf says who did it and from where.
 func actorOf(by *caller.Principal, address string) audit.Actor {
-	a := audit.Actor{User: by.Person, Groups: by.Groups, Credential: by.Credential, Address: address}
-	if a.User == "" {
-		a.User = by.Name
-	}
-	if a.User == "" {
-		a.User = string(by.Kind)
-	}
-	return a
+	return audit.Actor{User: by.Who(), Groups: by.Groups, Credential: by.Credential, Address: address}
 }
 
 // changed is the event of an administrative change. before and after are views without secrets.

@@ -16,12 +16,16 @@ var errReplay = errors.New("proof used before")
 // VerifySignIn checks the second factor and opens a session. The session that the browser had before ends with it.
 func (s *Service) VerifySignIn(ctx context.Context, challengeID string, proof caller.Proof, oldCookie, address string) (caller.SignedIn, error) {
 	now, key := s.now(), hashOf(challengeID)
-	if err := s.limits.take("", address, now); err != nil {
-		return caller.SignedIn{}, err
-	}
 	c := s.challenges.take(key, now)
 	if c == nil {
+		if err := s.limits.take("", address, now); err != nil {
+			return caller.SignedIn{}, err
+		}
 		return caller.SignedIn{}, s.refused(ctx, nil, address, "challenge", errSignIn)
+	}
+	if err := s.limits.take(c.user.email, address, now); err != nil {
+		s.challenges.giveBack(key, c)
+		return caller.SignedIn{}, err
 	}
 	person := s.people.Load().byID[c.personID]
 	if person == nil || person.Disabled {

@@ -38,7 +38,7 @@ func (s *Service) CreateToken(ctx context.Context, by *caller.Principal, want ca
 	}
 	secret = tokenPrefix + secret
 	key := hashOf(secret)
-	row := db.TokenRow{ID: id, Hash: key[:], Name: want.Name, CreatedAt: now.UnixMilli(), CreatedBy: actorOf(by, "").User}
+	row := db.TokenRow{ID: id, Hash: key[:], Name: want.Name, CreatedAt: now.UnixMilli(), CreatedBy: by.Who()}
 	for _, scope := range want.Scopes {
 		row.Scopes = append(row.Scopes, string(scope))
 	}
