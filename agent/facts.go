@@ -34,6 +34,9 @@ func (m Machine) facts(h *claudecode.Hook) *claudecode.Facts {
 	if w, ok := m.sessionTree(h); ok && !holdsHome(w.Root, home) {
 		f.Root, f.Repository = w.Root, w.Repository
 	}
+	if holdsHome(f.Tmp, home) {
+		f.Tmp = "" // a TMPDIR like "/" must not open what $TMP opens
+	}
 	if !h.Gates() {
 		return f
 	}
