@@ -39,7 +39,7 @@ func (s *Service) evaluate(c *fiber.Ctx) error {
 // parseEvaluation reads the entities of an evaluation over what e holds already.
 func parseEvaluation(body []byte, e *evaluation) error {
 	r := &reader{buf: body}
-	err := r.object(func(key string) error {
+	err := r.object(func(key []byte) error {
 		ok, err := e.member(r, key)
 		if !ok && err == nil {
 			err = r.skip()

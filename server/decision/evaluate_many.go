@@ -69,13 +69,13 @@ func (s *Service) evaluateMany(c *fiber.Ctx) error {
 func parseBatch(body []byte) (*batch, error) {
 	b := &batch{semantic: executeAll}
 	r := &reader{buf: body}
-	err := r.object(func(key string) error {
-		switch key {
+	err := r.object(func(key []byte) error {
+		switch string(key) {
 		case "evaluations":
 			if r.null() {
 				return nil
 			}
-			return at(key, r.array(func(i int) error {
+			return at(string(key), r.array(func(i int) error {
 				if i == maxBatch {
 					return fmt.Errorf("evaluations: more than %d", maxBatch)
 				}
@@ -87,11 +87,11 @@ func parseBatch(body []byte) (*batch, error) {
 			if r.null() {
 				return nil
 			}
-			return at(key, r.object(func(option string) error {
-				if option != "evaluations_semantic" {
+			return at(string(key), r.object(func(option []byte) error {
+				if string(option) != "evaluations_semantic" {
 					return r.skip()
 				}
-				return at(option, r.text(&b.semantic))
+				return at(string(option), r.text(&b.semantic))
 			}))
 		}
 		ok, err := b.defaults.member(r, key)

@@ -44,6 +44,9 @@ type contextFacts struct {
 
 // at names the member in which a value of the wrong type stands.
 func at(member string, err error) error {
+	if err == nil {
+		return nil
+	}
 	var m *mistyped
 	if !errors.As(err, &m) {
 		return err
@@ -54,41 +57,48 @@ func at(member string, err error) error {
 	return &mistyped{place: member, want: m.want}
 }
 
+func atKey(key []byte, err error) error {
+	if err == nil {
+		return nil
+	}
+	return at(string(key), err)
+}
+
 // member reads the value of one entity. ok is false for a member that isn't an entity.
-func (e *evaluation) member(r *reader, key string) (ok bool, err error) {
-	switch key {
+func (e *evaluation) member(r *reader, key []byte) (ok bool, err error) {
+	switch string(key) {
 	case "subject":
 		e.subject = &subject{}
-		return true, r.entity(key, e.subject.member)
+		return true, r.entity(string(key), e.subject.member)
 	case "action":
 		e.action = &action{}
-		return true, r.entity(key, e.action.member)
+		return true, r.entity(string(key), e.action.member)
 	case "resource":
 		e.resource = &resource{}
-		return true, r.entity(key, e.resource.member)
+		return true, r.entity(string(key), e.resource.member)
 	case "context":
 		if r.null() {
 			return true, nil
 		}
 		e.context = &contextFacts{}
-		return true, r.entity(key, e.context.member)
+		return true, r.entity(string(key), e.context.member)
 	}
 	return false, nil
 }
 
-func (r *reader) entity(name string, member func(r *reader, key string) error) error {
-	return at(name, r.object(func(key string) error { return at(key, member(r, key)) }))
+func (r *reader) entity(name string, member func(r *reader, key []byte) error) error {
+	return at(name, r.object(func(key []byte) error { return atKey(key, member(r, key)) }))
 }
 
-func (s *subject) member(r *reader, key string) (err error) {
-	switch key {
+func (s *subject) member(r *reader, key []byte) (err error) {
+	switch string(key) {
 	case "type":
 		s.typ, err = r.string()
 	case "id":
 		s.id, err = r.string()
 	case "properties":
-		return r.properties(func(key string) error {
-			if key != "groups" || r.null() {
+		return r.properties(func(key []byte) error {
+			if string(key) != "groups" || r.null() {
 				return r.skip()
 			}
 			s.grouped = true
@@ -104,8 +114,8 @@ func (s *subject) member(r *reader, key string) (err error) {
 	return err
 }
 
-func (a *action) member(r *reader, key string) (err error) {
-	switch key {
+func (a *action) member(r *reader, key []byte) (err error) {
+	switch string(key) {
 	case "name":
 		a.name, err = r.string()
 	case "properties":
@@ -122,15 +132,15 @@ func (a *action) member(r *reader, key string) (err error) {
 	return err
 }
 
-func (o *resource) member(r *reader, key string) (err error) {
-	switch key {
+func (o *resource) member(r *reader, key []byte) (err error) {
+	switch string(key) {
 	case "type":
 		o.typ, err = r.string()
 	case "id":
 		o.id, err = r.string()
 	case "properties":
-		return r.properties(func(key string) error {
-			switch key {
+		return r.properties(func(key []byte) error {
+			switch string(key) {
 			case "root":
 				return r.text(&o.root)
 			case "cwd":
@@ -158,8 +168,8 @@ func (o *resource) member(r *reader, key string) (err error) {
 	return err
 }
 
-func (x *contextFacts) member(r *reader, key string) error {
-	switch key {
+func (x *contextFacts) member(r *reader, key []byte) error {
+	switch string(key) {
 	case "agent":
 		return r.text(&x.agent)
 	case "agent_id":
@@ -179,11 +189,11 @@ func (x *contextFacts) member(r *reader, key string) error {
 }
 
 // properties reads an optional object.
-func (r *reader) properties(member func(key string) error) error {
+func (r *reader) properties(member func(key []byte) error) error {
 	if r.null() {
 		return nil
 	}
-	return r.object(func(key string) error { return at(key, member(key)) })
+	return r.object(func(key []byte) error { return atKey(key, member(key)) })
 }
 
 // text reads an optional string.

@@ -19,6 +19,7 @@ type reader struct {
 	buf   []byte
 	pos   int
 	depth int
+	names [][]byte // of the objects that are being read, the innermost last
 }
 
 var errTruncated = errors.New("the JSON ends too early")
@@ -67,8 +68,8 @@ func (r *reader) null() bool {
 	return false
 }
 
-// object calls member for each member of an object; member must take the value.
-func (r *reader) object(member func(key string) error) error {
+// object calls member for each member of an object; member must take the value. The key is valid until then.
+func (r *reader) object(member func(key []byte) error) error {
 	if r.peek() != '{' {
 		return r.want("an object")
 	}
@@ -81,14 +82,13 @@ func (r *reader) object(member func(key string) error) error {
 		r.depth--
 		return nil
 	}
-	var few [12]string
-	seen := keys{list: few[:0]}
+	seen := names{first: len(r.names)}
 	for {
-		key, err := r.string()
+		key, err := r.name()
 		if err != nil {
 			return err
 		}
-		if seen.add(key) {
+		if seen.add(r, key) {
 			return fmt.Errorf("the member %q stands twice in one object", key)
 		}
 		if r.peek() != ':' {
@@ -107,6 +107,7 @@ func (r *reader) object(member func(key string) error) error {
 		case '}':
 			r.pos++
 			r.depth--
+			r.names = r.names[:seen.first]
 			return nil
 		default:
 			return r.syntax()
@@ -147,30 +148,35 @@ func (r *reader) array(item func(i int) error) error {
 	}
 }
 
-// keys notices a name that stands twice, in constant time also for objects of many members.
-type keys struct {
-	list []string
-	many map[string]struct{}
+// fewNames is how many names of an object are compared one by one.
+const fewNames = 16
+
+// names notices a name that stands twice. It remembers them in the reader, or in a map for an object of many members, so that
+// no input costs quadratic time.
+type names struct {
+	first int // in reader.names
+	many  map[string]struct{}
 }
 
-func (k *keys) add(key string) (twice bool) {
-	if k.many == nil {
-		for _, have := range k.list {
-			if have == key {
+func (n *names) add(r *reader, name []byte) (twice bool) {
+	if n.many == nil {
+		have := r.names[n.first:]
+		for _, h := range have {
+			if bytes.Equal(h, name) {
 				return true
 			}
 		}
-		if len(k.list) < cap(k.list) {
-			k.list = append(k.list, key)
+		if len(have) < fewNames {
+			r.names = append(r.names, name)
 			return false
 		}
-		k.many = make(map[string]struct{}, 2*len(k.list))
-		for _, have := range k.list {
-			k.many[have] = struct{}{}
+		n.many = make(map[string]struct{}, 4*fewNames)
+		for _, h := range have {
+			n.many[string(h)] = struct{}{}
 		}
 	}
-	if _, twice = k.many[key]; !twice {
-		k.many[key] = struct{}{}
+	if _, twice = n.many[string(name)]; !twice {
+		n.many[string(name)] = struct{}{}
 	}
 	return twice
 }
@@ -206,7 +212,7 @@ func (r *reader) raw() ([]byte, error) {
 func (r *reader) skip() error {
 	switch b := r.peek(); b {
 	case '{':
-		return r.object(func(string) error { return r.skip() })
+		return r.object(func([]byte) error { return r.skip() })
 	case '[':
 		return r.array(func(int) error { return r.skip() })
 	case '"':

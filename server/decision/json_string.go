@@ -20,6 +20,24 @@ func (r *reader) string() (string, error) {
 	case plain:
 		return string(r.buf[from : r.pos-1]), nil
 	}
+	text, err := r.stringSlow(from)
+	return string(text), err
+}
+
+// name takes a string that names a member. It aliases the buffer where it can.
+func (r *reader) name() ([]byte, error) {
+	if r.peek() != '"' {
+		return nil, r.syntax()
+	}
+	r.pos++
+	from := r.pos
+	plain, err := r.plain()
+	switch {
+	case err != nil:
+		return nil, err
+	case plain:
+		return r.buf[from : r.pos-1], nil
+	}
 	return r.stringSlow(from)
 }
 
@@ -53,21 +71,21 @@ func (r *reader) plain() (bool, error) {
 	return false, errTruncated
 }
 
-func (r *reader) stringSlow(from int) (string, error) {
+func (r *reader) stringSlow(from int) ([]byte, error) {
 	out := make([]byte, 0, 64)
 	for i := from; i < len(r.buf); {
 		b := r.buf[i]
 		switch {
 		case b == '"':
 			r.pos = i + 1
-			return string(out), nil
+			return out, nil
 		case b < ' ':
 			r.pos = i
-			return "", r.syntax()
+			return nil, r.syntax()
 		case b == '\\':
 			var err error
 			if out, i, err = r.escape(out, i); err != nil {
-				return "", err
+				return nil, err
 			}
 		case b < utf8.RuneSelf:
 			out = append(out, b)
@@ -76,14 +94,14 @@ func (r *reader) stringSlow(from int) (string, error) {
 			c, n := utf8.DecodeRune(r.buf[i:])
 			if c == utf8.RuneError && n == 1 {
 				r.pos = i
-				return "", fmt.Errorf("the JSON isn't valid UTF-8 at byte %d", i)
+				return nil, fmt.Errorf("the JSON isn't valid UTF-8 at byte %d", i)
 			}
 			out = append(out, r.buf[i:i+n]...)
 			i += n
 		}
 	}
 	r.pos = len(r.buf)
-	return "", errTruncated
+	return nil, errTruncated
 }
 
 // escape decodes the escape sequence at i.

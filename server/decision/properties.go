@@ -14,7 +14,7 @@ func parseProperties(name string, properties []byte) (policy.Action, bool, error
 	}
 	r := &reader{buf: properties}
 	p := propertyReader{reader: r, action: &a}
-	if err := r.object(func(key string) error { return at("action.properties", at(key, p.member(key))) }); err != nil {
+	if err := r.object(func(key []byte) error { return at("action.properties", atKey(key, p.member(key))) }); err != nil {
 		return a, false, err
 	}
 	if p.resolved != "" && a.Path != "" {
@@ -30,10 +30,10 @@ type propertyReader struct {
 	resolves bool // the client resolved paths itself
 }
 
-func (p *propertyReader) member(key string) (err error) {
+func (p *propertyReader) member(key []byte) (err error) {
 	a := p.action
 	generic := a.Name == policy.ActionAgentSpawn || a.Name == policy.ActionToolUse
-	switch key {
+	switch string(key) {
 	case "command":
 		return p.text(&a.Command)
 	case "shell":
@@ -95,8 +95,8 @@ func (p *propertyReader) member(key string) (err error) {
 
 func (p *propertyReader) file() error {
 	var f policy.File
-	err := p.object(func(key string) error {
-		switch key {
+	err := p.object(func(key []byte) error {
+		switch string(key) {
 		case "path":
 			return p.text(&f.Path)
 		case "resolved":

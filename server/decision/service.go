@@ -3,6 +3,7 @@ package decision
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"ambit/audit"
@@ -118,7 +119,7 @@ func (s *Service) judgeBy(q *question, p Policy, version int64) (answer, *audit.
 		a.decision = p.Decide(&q.request)
 	}
 	if a.decision.Effect == policy.Hold && a.decision.Enforced {
-		a.decision.Reason += " It needs the approval of others, and the approval room comes with a later version of Ambit: until then it is refused."
+		a.decision.Reason = strings.TrimRight(a.decision.Reason, ".") + ". It needs the approval of others, and the approval room comes with a later version of Ambit: until then it is refused."
 	}
 	return a, s.event(q, &a)
 }
