@@ -90,7 +90,9 @@ func Open(ctx context.Context, opt Options) (*Ledger, error) {
 			return nil, fmt.Errorf("open the ledger: %w", err)
 		}
 	}
-	l.signedAt = l.now()
+	if l.checkpoints > 0 {
+		l.signedAt = l.now() // otherwise the first checkpoint is due at once
+	}
 	l.project = newProjector(l.db, l.log, l.seq.Load)
 	go l.write()
 	return l, nil
