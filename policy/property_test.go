@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"ambit/policy/paths"
 )
 
 func compileDrawn(t *rapid.T, d *Document) *Policy {
@@ -69,12 +71,18 @@ func TestUnknownIsNo(t *testing.T) {
 		"groups":     func(r *Request) { r.Subject.GroupsKnown = false },
 		"connection": func(r *Request) { r.Subject.Connection = "" },
 		"agent":      func(r *Request) { r.Agent = "" },
-		"root":       func(r *Request) { r.Resource.Root = "" },
-		"tmp":        func(r *Request) { r.Resource.Tmp = "" },
-		"person":     func(r *Request) { r.Subject.ID = "" },
-		"time":       func(r *Request) { r.At = Request{}.At },
-		"source":     func(r *Request) { r.Action.Source = "" },
-		"host":       func(r *Request) { r.Action.URL = "" },
+		"root": func(r *Request) {
+			// Without a root the repository is taken for that of the working directory, so this says less only
+			// where the working directory lies in the root.
+			if paths.Inside(r.Resource.Root, r.Resource.Cwd) {
+				r.Resource.Root = ""
+			}
+		},
+		"tmp":    func(r *Request) { r.Resource.Tmp = "" },
+		"person": func(r *Request) { r.Subject.ID = "" },
+		"time":   func(r *Request) { r.At = Request{}.At },
+		"source": func(r *Request) { r.Action.Source = "" },
+		"host":   func(r *Request) { r.Action.URL = "" },
 	}
 	names := make([]string, 0, len(forget))
 	for name := range forget {
