@@ -249,7 +249,7 @@ func (k *classifier) unknownValue(i int) int {
 // operand notes the operand at i, or hands over to a subcommand's table.
 func (k *classifier) operand(i int) int {
 	w := k.words[i]
-	if k.t.subs != nil && len(k.operands) == k.base && !k.ended {
+	if k.t.hasSubs() && len(k.operands) == k.base && !k.ended {
 		return k.subcommand(i)
 	}
 	if k.t.delegate && len(k.operands) == k.base {
@@ -314,7 +314,7 @@ func (k *classifier) subcommand(i int) int {
 		k.open(i, "unknown-word", "", "Which subcommand this runs is unknown.", "Write the subcommand out.", true)
 		return -1
 	}
-	sub := k.t.subs[w.Text]
+	sub := k.t.sub(w.Text)
 	if sub == nil {
 		if k.t.slots != nil {
 			k.note(i)

@@ -161,13 +161,37 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// TestEveryTableParses parses every table and every subcommand, and finds each by each of its names.
 func TestEveryTableParses(t *testing.T) {
-	for name, block := range tools.index() {
-		if strings.HasPrefix(name, "frag ") {
-			continue
+	n := 0
+	for _, text := range tools.texts() {
+		for _, line := range strings.Split(text, "\n") {
+			names, ok := strings.CutPrefix(line, "tool ")
+			if !ok {
+				continue
+			}
+			for _, name := range strings.Fields(names) {
+				n++
+				table := tools.find(name)
+				if table == nil {
+					t.Fatalf("%s is not found", name)
+				}
+				parseSubs(t, table)
+			}
 		}
-		if _, err := parseTable(name, block, tools.index()); err != nil {
-			t.Errorf("%s: %v", name, err)
+	}
+	if n < 150 {
+		t.Errorf("only %d tools have tables", n)
+	}
+}
+
+func parseSubs(t *testing.T, table *tool) {
+	t.Helper()
+	for name := range table.sections {
+		s := table.sub(name)
+		if s == nil {
+			t.Fatalf("%s %s is not found", table.name, name)
 		}
+		parseSubs(t, s)
 	}
 }

@@ -15,6 +15,9 @@ func (k *classifier) finish() {
 			break
 		}
 	}
+	if has(k.options, k.t.readsIf) || k.t.bareUnless != nil && len(k.operands) == k.base && !has(k.options, k.t.bareUnless) {
+		k.e.a.Commands[k.index].reads = true
+	}
 	k.assign(slots)
 	if k.t.listsAlways || has(k.options, k.t.listsIf) {
 		k.e.produced = k.listed(slots)
@@ -76,8 +79,12 @@ func (k *classifier) listed(slots []slot) []Word {
 				return nil
 			}
 			w = Word{Kind: Glob, Glob: strings.TrimSuffix(quoteGlob(w.Text), "/") + "/**"}
-			if k.words[i].Text == "." || hasWildcard(k.words[i].Text) {
+			if t := k.words[i].Text; t == "." {
 				w.Glob = "**"
+			} else if hasWildcard(t) {
+				if w.Glob = "**"; t[0] == '*' && !strings.Contains(t, "/") {
+					w.Glob = "**/" + t
+				}
 			}
 		case Glob:
 			w.Glob += "/**"

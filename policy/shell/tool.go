@@ -1,5 +1,7 @@
 package shell
 
+import "sync"
+
 // class says what a tool does with an option's value or an operand.
 type class uint8
 
@@ -127,8 +129,10 @@ type tool struct {
 	long    []string // names that begin with "--", sorted: for abbreviations
 	slots   []slot
 	ifs     []conditional
-	subs    map[string]*tool
 	parent  *tool // its options count too (inherit)
+
+	sections map[string][]section // subcommands that are not parsed yet
+	subs     sync.Map             // subcommand → *tool
 
 	stop      bool // options end at the first operand
 	goFlags   bool // -name and --name are the same, no clusters
@@ -149,6 +153,8 @@ type tool struct {
 	writesIf      []string // with one of these read operands are changed
 	writesUnless  []string // without any of these read operands are changed
 	writesAlways  bool
+	readsIf       []string // changes nothing with one of these
+	bareUnless    []string // changes nothing without operands and without these
 	listsIf       []string // with one of these the tool prints names of files below its operands
 	listsAlways   bool
 	hereUnless    []string // without any of these the tool writes below its directory

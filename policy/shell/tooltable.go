@@ -12,56 +12,73 @@ import (
 //go:embed tools/*.tools
 var toolFiles embed.FS
 
-// toolbox holds the tables. Nothing is read before the first look-up, and a table is parsed when its tool is first seen:
-// most processes see few tools.
+// toolbox holds the tables. Nothing is read before the first look-up; a tool's block is parsed when the tool is first seen,
+// and each subcommand's when that is: most processes see one command.
 type toolbox struct {
-	index  func() map[string]string // name of a tool or fragment → its text
-	parsed sync.Map                 // name → *tool
+	texts  func() []string // the files
+	parsed sync.Map        // name → *tool, nil for a tool without a table
 }
 
 // tools is global because the tables are constants of the program.
-var tools = &toolbox{index: sync.OnceValue(indexTables)}
+var tools = &toolbox{texts: sync.OnceValue(readTables)}
 
-// indexTables cuts the files into one block a name.
-func indexTables() map[string]string {
-	index := make(map[string]string, 256)
+func readTables() []string {
 	entries, err := toolFiles.ReadDir("tools")
 	if err != nil {
 		panic(fmt.Sprintf("read embedded tool tables: %v", err)) // can't happen: the folder is compiled in
 	}
+	texts := make([]string, 0, len(entries))
 	for _, entry := range entries {
 		data, err := toolFiles.ReadFile(path.Join("tools", entry.Name()))
 		if err != nil {
 			panic(fmt.Sprintf("read embedded tool table: %v", err))
 		}
-		cutTables(string(data), index)
+		texts = append(texts, "\n"+string(data))
 	}
-	return index
+	return texts
 }
 
-func cutTables(text string, index map[string]string) {
-	for text != "" {
-		end := nextBlock(text)
-		block := text[:end]
-		text = text[end:]
-		head, _, _ := strings.Cut(block, "\n")
-		kind, names, _ := strings.Cut(head, " ")
-		for _, n := range strings.Fields(names) {
-			switch kind {
-			case "tool":
-				index[n] = block
-			case "frag":
-				index["frag "+n] = block
+// block returns the lines of one tool or fragment, head line first.
+func (b *toolbox) block(kind, name string) (string, bool) {
+	head := "\n" + kind + " "
+	for _, text := range b.texts() {
+		for at := strings.Index(text, head); at >= 0; {
+			rest := text[at+1:]
+			line, _, _ := strings.Cut(rest, "\n")
+			if nameOn(line[len(kind):], name) {
+				return rest[:nextBlock(rest)], true
 			}
+			next := strings.Index(rest, head)
+			if next < 0 {
+				break
+			}
+			at += 1 + next
 		}
 	}
+	return "", false
+}
+
+// nameOn reports whether a head line lists the name.
+func nameOn(line, name string) bool {
+	for at := strings.Index(line, name); at >= 0; {
+		end := at + len(name)
+		if line[at-1] == ' ' && (end == len(line) || line[end] == ' ') {
+			return true
+		}
+		next := strings.Index(line[end:], name)
+		if next < 0 {
+			return false
+		}
+		at = end + next
+	}
+	return false
 }
 
 // nextBlock is where the next line that begins with "tool " or "frag " starts, after the first line.
 func nextBlock(text string) int {
 	end := len(text)
 	for _, head := range [...]string{"\ntool ", "\nfrag "} {
-		if i := strings.Index(text, head); i >= 0 && i+1 < end {
+		if i := strings.Index(text[:end], head); i >= 0 {
 			end = i + 1
 		}
 	}
@@ -73,11 +90,14 @@ func (b *toolbox) find(name string) *tool {
 	if t, ok := b.parsed.Load(name); ok {
 		return t.(*tool)
 	}
-	block, ok := b.index()[name]
+	if name == "" || strings.ContainsAny(name, " \n") {
+		return nil
+	}
+	block, ok := b.block("tool", name)
 	if !ok {
 		return nil
 	}
-	t, err := parseTable(name, block, b.index())
+	t, err := parseTable(name, block)
 	if err != nil {
 		panic(fmt.Sprintf("tool table %s: %v", name, err)) // a test parses every table
 	}
@@ -85,10 +105,11 @@ func (b *toolbox) find(name string) *tool {
 	return got.(*tool)
 }
 
-// parseTable parses one block; tools/README.md has the format.
-func parseTable(name, block string, index map[string]string) (*tool, error) {
+// parseTable parses one block; tools/README.md has the format. Subcommands are cut out and parsed when they are asked for.
+func parseTable(name, block string) (*tool, error) {
 	root := newTool(name)
-	if err := parseLines(root, block, index, 0); err != nil {
+	_, lines, _ := strings.Cut(block, "\n")
+	if err := root.lines(lines, 0); err != nil {
 		return nil, err
 	}
 	root.finish()
@@ -96,76 +117,110 @@ func parseTable(name, block string, index map[string]string) (*tool, error) {
 }
 
 func newTool(name string) *tool {
-	return &tool{name: name, options: map[string]*option{}}
+	return &tool{name: name, options: make(map[string]*option, 32)}
 }
 
-// parseLines reads a block's lines into root and its subcommands.
-func parseLines(root *tool, block string, index map[string]string, depth int) error {
+// lines reads a table's own lines and cuts its subcommands out.
+func (t *tool) lines(text string, depth int) error {
 	if depth > 8 {
 		return fmt.Errorf("fragments use each other in a circle")
 	}
-	current := []*tool{root}
-	for n, line := range strings.Split(block, "\n") {
-		if i := strings.Index(line, " #"); i >= 0 {
-			line = line[:i]
-		}
-		fields := strings.Fields(line)
-		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") || n == 0 {
-			continue
-		}
-		key, args := fields[0], fields[1:]
-		if key == "sub" {
-			var err error
-			if current, err = root.subcommands(args); err != nil {
-				return fmt.Errorf("line %d: %w", n+1, err)
+	var sub []string // the names that the lines so far belong to; nil for the table itself
+	rest := ""       // what follows the first name of the head line: the path below it
+	from := 0
+	flush := func(to int) {
+		for _, name := range sub {
+			if t.sections == nil {
+				t.sections = make(map[string][]section, 64)
 			}
-			continue
-		}
-		for _, t := range current {
-			if err := t.line(key, args, index, depth); err != nil {
-				return fmt.Errorf("line %d: %w", n+1, err)
-			}
+			t.sections[name] = append(t.sections[name], section{rest, text[from:to]})
 		}
 	}
-	return nil
-}
-
-// subcommands makes the tools of "sub a b|c": a's subcommands b and c.
-func (t *tool) subcommands(pathNames []string) ([]*tool, error) {
-	if len(pathNames) == 0 {
-		return nil, fmt.Errorf("sub needs a name")
-	}
-	at := []*tool{t}
-	for _, names := range pathNames {
-		var next []*tool
-		for _, parent := range at {
-			for _, name := range strings.Split(names, "|") {
-				if parent.subs == nil {
-					parent.subs = map[string]*tool{}
-				}
-				s := parent.subs[name]
-				if s == nil {
-					s = newTool(parent.name + " " + name)
-					parent.subs[name] = s
-				}
-				next = append(next, s)
+	for at := 0; at < len(text); {
+		end := strings.IndexByte(text[at:], '\n')
+		if end < 0 {
+			end = len(text)
+		} else {
+			end += at
+		}
+		line := strings.TrimSpace(text[at:end])
+		next := min(end+1, len(text))
+		if head, ok := strings.CutPrefix(line, "sub "); ok {
+			flush(at)
+			first, below, _ := strings.Cut(strings.TrimSpace(head), " ")
+			sub, rest, from = strings.Split(first, "|"), below, next
+		} else if sub == nil {
+			if err := t.parseLine(line, depth); err != nil {
+				return fmt.Errorf("%q: %w", line, err)
 			}
 		}
 		at = next
 	}
-	return at, nil
+	flush(len(text))
+	return nil
+}
+
+// section is a part of a table that belongs to a subcommand, or to one below it.
+type section struct{ below, text string }
+
+func (t *tool) parseLine(line string, depth int) error {
+	if i := strings.Index(line, " #"); i >= 0 {
+		line = line[:i]
+	}
+	fields := strings.Fields(line)
+	if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
+		return nil
+	}
+	return t.line(fields[0], fields[1:], depth)
+}
+
+// hasSubs reports whether the table has subcommands.
+func (t *tool) hasSubs() bool { return t.sections != nil }
+
+// sub returns the table of a subcommand, or nil.
+func (t *tool) sub(name string) *tool {
+	if s, ok := t.subs.Load(name); ok {
+		return s.(*tool)
+	}
+	sections, ok := t.sections[name]
+	if !ok {
+		return nil
+	}
+	s, err := t.parseSub(name, sections)
+	if err != nil {
+		panic(fmt.Sprintf("tool table %s %s: %v", t.name, name, err)) // a test parses every table
+	}
+	got, _ := t.subs.LoadOrStore(name, s)
+	return got.(*tool)
+}
+
+func (t *tool) parseSub(name string, sections []section) (*tool, error) {
+	s := newTool(t.name + " " + name)
+	s.parent = t
+	for _, part := range sections {
+		text := part.text
+		if part.below != "" {
+			text = "sub " + part.below + "\n" + text
+		}
+		if err := s.lines(text, 0); err != nil {
+			return nil, err
+		}
+	}
+	s.finish()
+	return s, nil
 }
 
 // line applies one line of a table.
-func (t *tool) line(key string, args []string, index map[string]string, depth int) error {
+func (t *tool) line(key string, args []string, depth int) error {
 	switch key {
 	case "use":
 		for _, a := range args {
-			frag, ok := index["frag "+a]
+			frag, ok := tools.block("frag", a)
 			if !ok {
 				return fmt.Errorf("there is no fragment %q", a)
 			}
-			if err := parseLines(t, frag, index, depth+1); err != nil {
+			_, frag, _ = strings.Cut(frag, "\n")
+			if err := t.lines(frag, depth+1); err != nil {
 				return fmt.Errorf("fragment %s: %w", a, err)
 			}
 		}
@@ -202,6 +257,10 @@ func (t *tool) line(key string, args []string, index map[string]string, depth in
 		t.hiddenIf, t.visibleIfNone = append(t.hiddenIf, args...), true
 	case "writes-if":
 		t.writesIf = append(t.writesIf, args...)
+	case "reads-if":
+		t.readsIf = append(t.readsIf, args...)
+	case "reads-bare-unless":
+		t.bareUnless = append(t.bareUnless, args...)
 	case "lists-if":
 		t.listsIf = append(t.listsIf, args...)
 	case "here-unless":
@@ -266,7 +325,7 @@ func (t *tool) optionLine(key string, names []string) error {
 		how = noValue
 	}
 	for _, alias := range names {
-		o := &option{names: strings.Split(alias, "|"), class: c, arity: how}
+		o := &option{names: splitNames(alias), class: c, arity: how}
 		for _, n := range o.names {
 			if len(n) < 2 || n[0] != '-' && !(t.plus && n[0] == '+') {
 				return fmt.Errorf("%q is no option", n)
@@ -295,7 +354,7 @@ func parseSlots(args []string) ([]slot, error) {
 	return slots, nil
 }
 
-// finish derives what the look-ups need. Subcommands inherit their parent's options.
+// finish derives what the look-ups need.
 func (t *tool) finish() {
 	for name, o := range t.options {
 		if strings.HasPrefix(name, "--") {
@@ -306,8 +365,11 @@ func (t *tool) finish() {
 		}
 	}
 	slices.Sort(t.long)
-	for _, s := range t.subs {
-		s.parent = t
-		s.finish()
+}
+
+func splitNames(alias string) []string {
+	if strings.IndexByte(alias, '|') < 0 {
+		return []string{alias}
 	}
+	return strings.Split(alias, "|")
 }
