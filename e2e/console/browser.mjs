@@ -31,7 +31,7 @@ export async function open(browser, url, { width = 1440, height = 900, colorSche
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return
     const status = /status of (\d+)/.exec(message.text())?.[1]
-    if (!status || !expected.has(Number(status))) troubles.push(`console: ${message.text()}`)
+    if (!status || !expected.has(Number(status))) troubles.push(`console: ${message.text()} ${message.location().url}`)
   })
   page.on('pageerror', (error) => troubles.push(`exception: ${error.stack}`))
   await page.addInitScript(() => {

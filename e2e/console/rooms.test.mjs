@@ -91,7 +91,7 @@ test('an address that does not exist says so', async () => {
 test('the theme can be chosen and stays', async () => {
   const page = await open(browser, server.url)
   await enterDemo(page, 'Owner')
-  await page.getByRole('button', { name: /Owner/ }).click()
+  await page.locator('button[aria-haspopup=menu]').click()
   await page.getByRole('menuitemradio', { name: 'Dark' }).click()
   await page.reload()
   await page.waitForFunction(() => document.documentElement.dataset.mantineColorScheme === 'dark')

@@ -27,7 +27,7 @@ test('a token is shown once, works, and stops working once revoked', async () =>
   const secret = await dialog.locator('code').textContent()
   assert.match(secret, /^ambit_/)
   await dialog.getByRole('button', { name: 'Done' }).click()
-  await page.getByRole('cell', { name: 'nightly export' }).waitFor()
+  await page.getByRole('cell', { name: 'nightly export', exact: true }).waitFor()
   assert.ok(!(await page.content()).includes(secret), 'the token is still on the page')
 
   const search = () => fetch(`${server.url}/api/v1/audit/events?limit=1`, { headers: { authorization: `Bearer ${secret}` } })
@@ -35,7 +35,7 @@ test('a token is shown once, works, and stops working once revoked', async () =>
   await page.getByRole('button', { name: 'Revoke nightly export' }).click()
   await accessible(page, 'revoke token')
   await page.getByRole('button', { name: 'Revoke token' }).click()
-  await page.getByRole('cell', { name: 'nightly export' }).waitFor({ state: 'detached' })
+  await page.getByRole('cell', { name: 'nightly export', exact: true }).waitFor({ state: 'detached' })
   assert.equal((await search()).status, 401)
   await page.done()
 })

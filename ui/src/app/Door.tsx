@@ -1,4 +1,4 @@
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { Outlet, useLocation, useMatches, useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import type { Session } from '../api/generated'
 import { Failure } from '../elements/States'
@@ -11,6 +11,8 @@ import { NotSetUp } from './NotSetUp'
 /** Door decides by the session what a visitor sees: set-up, sign-in or the house. */
 export function Door() {
   const session = useSession()
+  // While a page is being loaded, the address is already the next page's and the route still the last one's.
+  const route = useMatches({ select: (matches) => matches.at(-1)?.routeId })
   const { pathname } = useLocation()
   if (session.isPending) return null
   if (session.isError && !session.data) {
@@ -20,10 +22,14 @@ export function Door() {
       </Bare>
     )
   }
-  if (pathname === '/setup') return <Outlet />
+  if (route === '/setup') return <Outlet />
   if (session.data.state === 'setup') return <NotSetUp />
-  if (session.data.state === 'signed_out') return pathname === '/sign-in' ? <Outlet /> : <ToSignIn />
+  if (session.data.state === 'signed_out') {
+    if (pathname !== '/sign-in') return <ToSignIn />
+    return route === '/sign-in' ? <Outlet /> : null
+  }
   if (pathname === '/' || pathname === '/sign-in') return <ToFirstRoom session={session.data} />
+  if (route === '/' || route === '/sign-in') return null
   return <Shell session={session.data} />
 }
 

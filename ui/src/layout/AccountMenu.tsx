@@ -1,13 +1,5 @@
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core'
-import {
-  IconCheck,
-  IconDeviceDesktop,
-  IconLogout,
-  IconMoon,
-  IconSelector,
-  IconSun,
-  IconUsers,
-} from '@tabler/icons-react'
+import { type MantineColorScheme, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { IconLogout, IconSelector, IconUsers } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { call } from '../api/client'
@@ -17,10 +9,10 @@ import { sessionQuery } from '../session/session'
 import styles from './AccountMenu.module.css'
 
 const themes = [
-  { value: 'light', label: 'Light', Icon: IconSun },
-  { value: 'dark', label: 'Dark', Icon: IconMoon },
-  { value: 'auto', label: 'As the system', Icon: IconDeviceDesktop },
-] as const
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+  { value: 'auto', label: 'As the system' },
+]
 
 export function AccountMenu({ session }: { session: Session }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
@@ -29,9 +21,10 @@ export function AccountMenu({ session }: { session: Session }) {
   const leave = useMutation({
     mutationFn: () => call(signOut()),
     onSettled: async () => {
-      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' })
+      // First the session, so that the room and what it loads are gone before the data is.
       await queries.invalidateQueries({ queryKey: sessionQuery.queryKey })
       await navigate({ to: '/sign-in' })
+      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' })
     },
   })
   const user = session.user
@@ -57,18 +50,16 @@ export function AccountMenu({ session }: { session: Session }) {
         <Menu.Label>{user.email}</Menu.Label>
         <Menu.Divider />
         <Menu.Label>Theme</Menu.Label>
-        {themes.map(({ value, label, Icon }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            leftSection={<Icon size={15} />}
-            rightSection={colorScheme === value ? <IconCheck size={14} /> : null}
-            onClick={() => setColorScheme(value)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(value) => setColorScheme(value as MantineColorScheme)}
+        >
+          {themes.map(({ value, label }) => (
+            <Menu.RadioItem key={value} value={value}>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item
           leftSection={session.demo ? <IconUsers size={15} /> : <IconLogout size={15} />}

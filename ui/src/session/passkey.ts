@@ -1,5 +1,11 @@
 import type { PasskeyOptions, PasskeyResponse } from '../api/generated'
 
+/** passkeysWork is false where the browser has none, and on an IP address, which can't be a relying party's id. */
+export function passkeysWork(): boolean {
+  const host = window.location.hostname
+  return 'PublicKeyCredential' in window && !/^[\d.]+$|^\[/.test(host)
+}
+
 /** createPasskey asks the browser for a new passkey (WebAuthn Level 3, section 5.1.9). */
 export async function createPasskey(options: PasskeyOptions): Promise<PasskeyResponse> {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(

@@ -50,6 +50,11 @@ function Fields({ filters, onApply }: { filters: Filters; onApply: (filters: Fil
   const people = useQuery({ ...peopleQuery, retry: false })
   const form = useForm({ initialValues: { ...blank, ...filters } })
   const inside = { comboboxProps: { withinPortal: false }, size: 'xs' as const }
+  // A Select has no choice when it is null; the form's blanks are texts.
+  const choice = (key: 'effect' | 'action' | 'phase' | 'since') => ({
+    ...form.getInputProps(key),
+    value: form.values[key] || null,
+  })
   return (
     <form
       className={styles.form}
@@ -57,15 +62,8 @@ function Fields({ filters, onApply }: { filters: Filters; onApply: (filters: Fil
         onApply({ ...readFilters({ ...values }), q: filters.q, until: filters.until }),
       )}
     >
-      <Select label="Effect" clearable data={effectChoices} {...inside} {...form.getInputProps('effect')} />
-      <Select
-        label="Action"
-        clearable
-        searchable
-        data={[...actions]}
-        {...inside}
-        {...form.getInputProps('action')}
-      />
+      <Select label="Effect" clearable data={effectChoices} {...inside} {...choice('effect')} />
+      <Select label="Action" clearable searchable data={[...actions]} {...inside} {...choice('action')} />
       <Autocomplete
         label="Person"
         data={people.data?.people.map((person) => person.email) ?? []}
@@ -81,14 +79,14 @@ function Fields({ filters, onApply }: { filters: Filters; onApply: (filters: Fil
         clearable
         data={phases.map((phase) => ({ value: phase, label: phaseWords[phase] }))}
         {...inside}
-        {...form.getInputProps('phase')}
+        {...choice('phase')}
       />
       <Select
         label="Since"
         clearable
         data={Object.entries(presets).map(([value, { label }]) => ({ value, label }))}
         {...inside}
-        {...form.getInputProps('since')}
+        {...choice('since')}
       />
       <div className={styles.buttons}>
         <Button size="xs" type="submit">

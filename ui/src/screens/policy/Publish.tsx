@@ -88,7 +88,9 @@ export function Publish({ opened, published, draft, onClose, onRebase, onPublish
               Keep editing
             </Button>
             {stale ? (
+              // Keys, or React would turn this button into the one that submits while its click is still going on.
               <Button
+                key="compared"
                 color="orange.9"
                 onClick={() => {
                   publish.reset()
@@ -98,7 +100,7 @@ export function Publish({ opened, published, draft, onClose, onRebase, onPublish
                 I have compared them
               </Button>
             ) : (
-              <Button type="submit" loading={publish.isPending}>
+              <Button key="publish" type="submit" loading={publish.isPending}>
                 Publish version {published.version + 1}
               </Button>
             )}

@@ -8,7 +8,7 @@ import { CopyButton } from '../../elements/CopyButton'
 import { Note } from '../../elements/States'
 import { Entry } from '../../layout/Entry'
 import entry from '../../layout/Entry.module.css'
-import { createPasskey } from '../../session/passkey'
+import { createPasskey, passkeysWork } from '../../session/passkey'
 import { enter } from '../../session/session'
 import styles from './Setup.module.css'
 
@@ -48,7 +48,7 @@ export function SecondFactor({ token, pending, onBack, onDone }: Props) {
       step="Step 2 of 4"
       lead="A password alone can be phished. This is asked for at every sign-in."
     >
-      {passkey_options && (
+      {passkey_options && passkeysWork() && (
         <>
           <Button
             variant="default"

@@ -24,7 +24,7 @@ export function Setup() {
   const link = useQuery({
     queryKey: ['setup', token],
     queryFn: () => call(startSetup({ body: { token: token ?? '' } })),
-    enabled: !!token,
+    enabled: !!token && stage.name === 'account',
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   })

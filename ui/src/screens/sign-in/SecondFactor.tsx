@@ -7,13 +7,14 @@ import { type SignInChallenge, type VerifyRequest, verifySignIn } from '../../ap
 import { Note } from '../../elements/States'
 import { Entry } from '../../layout/Entry'
 import entry from '../../layout/Entry.module.css'
-import { askPasskey } from '../../session/passkey'
+import { askPasskey, passkeysWork } from '../../session/passkey'
 import { enter } from '../../session/session'
 
 type Way = SignInChallenge['methods'][number]
 
 export function SecondFactor({ challenge, onBack }: { challenge: SignInChallenge; onBack: () => void }) {
-  const { methods, passkey_options } = challenge
+  const { passkey_options } = challenge
+  const methods = challenge.methods.filter((method) => method !== 'passkey' || passkeysWork())
   const [way, setWay] = useState<Way>(methods.find((method) => method !== 'recovery') ?? 'recovery')
   const [code, setCode] = useState('')
   const queries = useQueryClient()

@@ -94,7 +94,7 @@ function Revoke({ token, onClose }: { token: Token | undefined; onClose: () => v
         <Button variant="default" onClick={onClose} data-autofocus>
           Cancel
         </Button>
-        <Button color="red.8" loading={revoke.isPending} onClick={() => token && revoke.mutate(token.id)}>
+        <Button color="red.9" loading={revoke.isPending} onClick={() => token && revoke.mutate(token.id)}>
           Revoke token
         </Button>
       </Group>

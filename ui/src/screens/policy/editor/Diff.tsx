@@ -1,4 +1,3 @@
-import { yaml } from '@codemirror/lang-yaml'
 import { unifiedMergeView } from '@codemirror/merge'
 import { EditorState } from '@codemirror/state'
 import { EditorView, lineNumbers } from '@codemirror/view'
@@ -19,7 +18,6 @@ export function Diff({ from, to, label }: { from: string; to: string; label: str
         extensions: [
           EditorView.cspNonce.of(nonce),
           lineNumbers(),
-          yaml(),
           EditorState.readOnly.of(true),
           EditorView.editable.of(false),
           EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
