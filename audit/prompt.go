@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"ambit/audit/mask"
 	"ambit/db"
@@ -106,4 +107,23 @@ func (l *Ledger) forgetPrompts() {
 	l.prompts.mu.Lock()
 	l.prompts.rows = nil
 	l.prompts.mu.Unlock()
+}
+
+// PurgePrompts deletes the prompts stored before a time, and records that it did and who asked. The events that name them
+// stay, and so does the ledger's proof: it covers digests only.
+func (l *Ledger) PurgePrompts(ctx context.Context, before time.Time, by Actor) (int64, error) {
+	var n int64
+	err := l.Commit(ctx, func(tx *db.Tx) ([]*Event, error) {
+		var err error
+		if n, err = db.DeletePromptsBefore(ctx, tx, before); err != nil || n == 0 {
+			return nil, err
+		}
+		after, err := json.Marshal(map[string]any{"before": before.UTC().Format(timeFormat), "purged": n})
+		if err != nil {
+			return nil, fmt.Errorf("describe the purge: %w", err)
+		}
+		return []*Event{{Type: "prompts.purged", Phase: PhaseAdmin, Actor: by, Change: &Change{Object: "prompts", After: after}}}, nil
+	})
+	l.forgetPrompts()
+	return n, err
 }

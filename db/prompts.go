@@ -35,15 +35,3 @@ func DeletePromptsBefore(ctx context.Context, tx *Tx, before time.Time) (int64, 
 	}
 	return r.RowsAffected()
 }
-
-// DeletePrompt purges one prompt; ErrNotFound when it is not there.
-func DeletePrompt(ctx context.Context, tx *Tx, digest string) error {
-	r, err := tx.ExecContext(ctx, "DELETE FROM prompts WHERE digest = $1", digest)
-	if err != nil {
-		return fmt.Errorf("purge prompt: %w", err)
-	}
-	if n, err := r.RowsAffected(); err != nil || n == 0 {
-		return ErrNotFound
-	}
-	return nil
-}
