@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,7 +53,8 @@ func TestFindConnection(t *testing.T) {
 		got, err := FindConnection(c.flag, func(k string) string { return env[k] })
 		switch {
 		case c.wantErr != "":
-			if err == nil || !strings.Contains(err.Error()+err.(*failure).remedy, c.wantErr) {
+			var f *failure
+			if !errors.As(err, &f) || !strings.Contains(f.cause+f.remedy, c.wantErr) {
 				t.Errorf("%s: got %v", c.name, err)
 			}
 		case err != nil:

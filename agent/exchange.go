@@ -2,6 +2,7 @@ package agent
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ func post(server *url.URL, path, token, agent string, body []byte, opened func(n
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	req := make([]byte, 0, len(body)+512)
 	req = append(req, "POST "+path+" HTTP/1.1\r\nHost: "+server.Host+"\r\nUser-Agent: "+agent+"\r\nAccept: application/json\r\n"+
 		"Content-Type: application/json\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\nConnection: close\r\n"+
@@ -67,7 +68,7 @@ func dial(server *url.URL, opened func(net.Conn)) (net.Conn, error) {
 		return conn, nil
 	}
 	secure := tls.Client(conn, &tls.Config{ServerName: server.Hostname(), MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
-	if err := secure.Handshake(); err != nil {
+	if err := secure.HandshakeContext(context.Background()); err != nil {
 		_ = conn.Close()
 		return nil, &unsafeError{err}
 	}

@@ -69,8 +69,8 @@ func (m Machine) sessionTree(h *claudecode.Hook) (WorkTree, bool) {
 
 // holdsHome reports whether root is a home folder or above one: such a root would open everything that belongs to the person.
 func holdsHome(root, home string) bool {
-	if real, err := filepath.EvalSymlinks(home); err == nil {
-		home = real
+	if resolved, err := filepath.EvalSymlinks(home); err == nil {
+		home = resolved
 	}
 	return root == string(filepath.Separator) || root == home || strings.HasPrefix(home+string(filepath.Separator), strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator))
 }

@@ -91,9 +91,12 @@ func TestResolve(t *testing.T) {
 	}
 	names := []string{base + "/file", base + "/loop", base + "/gone", base + "/new/deep", "relative", base + "/file", "~/file", base + "/up/" + filepath.Base(base) + "/file"}
 	want := []policy.File{
-		{Path: base + "/file", Resolved: base + "/file", Kind: "file"}, {Path: base + "/loop"},
-		{Path: base + "/gone", Resolved: base + "/missing", Kind: "missing"}, {Path: base + "/new/deep", Resolved: base + "/new/deep", Kind: "missing"},
-		{Path: "relative"}, {Path: "~/file", Resolved: base + "/file", Kind: "file"},
+		{Path: base + "/file", Resolved: base + "/file", Kind: "file"},
+		{Path: base + "/loop"},
+		{Path: base + "/gone", Resolved: base + "/missing", Kind: "missing"},
+		{Path: base + "/new/deep", Resolved: base + "/new/deep", Kind: "missing"},
+		{Path: "relative"},
+		{Path: "~/file", Resolved: base + "/file", Kind: "file"},
 		{Path: base + "/up/" + filepath.Base(base) + "/file", Resolved: base + "/file", Kind: "file"},
 	}
 	if diff := cmp.Diff(want, resolveAll(names, base)); diff != "" {

@@ -48,7 +48,7 @@ func (k *Hook) Run(ctx context.Context) int {
 	done := make(chan struct{})
 	var verdict []byte
 	var err error
-	go func() {
+	go func() { //nolint:contextcheck // the timer bounds all of it; a context would cost the process time
 		defer close(done)
 		defer func() {
 			if p := recover(); p != nil {
@@ -133,7 +133,7 @@ func (w *work) fail(err error) int {
 	if !errors.As(err, &f) {
 		f = failf("tell your administrator", "%v", err)
 	}
-	fmt.Fprintln(w.Err, f.sentence(w.event))
+	_, _ = fmt.Fprintln(w.Err, f.sentence(w.event))
 	if claudecode.GatesEvent(w.event) {
 		return exitBlocked
 	}

@@ -99,8 +99,12 @@ func TestMergeTakesTheStrictest(t *testing.T) {
 		want string
 		skip bool
 	}{
-		{[]Verdict{allow, allow}, "a", true}, {[]Verdict{allow, ask}, "a", false}, {[]Verdict{allow, deny, hold}, "d", false},
-		{[]Verdict{hold, allow}, "h", false}, {[]Verdict{watched, hold}, "h", false}, {[]Verdict{allow, watched}, "w", false},
+		{[]Verdict{allow, allow}, "a", true},
+		{[]Verdict{allow, ask}, "a", false},
+		{[]Verdict{allow, deny, hold}, "d", false},
+		{[]Verdict{hold, allow}, "h", false},
+		{[]Verdict{watched, hold}, "h", false},
+		{[]Verdict{allow, watched}, "w", false},
 	} {
 		if got := Merge(c.in...); got.ID != c.want || got.SkipPrompt != c.skip {
 			t.Errorf("%+v: got %+v", c.in, got)

@@ -61,9 +61,16 @@ func Parse(body []byte) (*Hook, error) {
 		key string
 		to  *string
 	}{
-		{"hook_event_name", &h.Event}, {"session_id", &h.SessionID}, {"tool_use_id", &h.ToolUseID}, {"prompt_id", &h.PromptID},
-		{"cwd", &h.Cwd}, {"transcript_path", &h.TranscriptPath}, {"agent_id", &h.AgentID}, {"agent_type", &h.AgentType},
-		{"permission_mode", &h.PermissionMode}, {"tool_name", &h.ToolName},
+		{"hook_event_name", &h.Event},
+		{"session_id", &h.SessionID},
+		{"tool_use_id", &h.ToolUseID},
+		{"prompt_id", &h.PromptID},
+		{"cwd", &h.Cwd},
+		{"transcript_path", &h.TranscriptPath},
+		{"agent_id", &h.AgentID},
+		{"agent_type", &h.AgentType},
+		{"permission_mode", &h.PermissionMode},
+		{"tool_name", &h.ToolName},
 	} {
 		if err := text(fields, f.key, f.to); err != nil {
 			return nil, fmt.Errorf("read hook JSON: %w", err)

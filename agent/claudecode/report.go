@@ -31,8 +31,10 @@ func (h *Hook) Report() (r Report, ok bool) {
 	case PostModelSwitch:
 		var model string
 		_ = text(h.fields, "to_model", &model)
-		return Report{Type: policy.ActionModelSelect, Phase: PhaseResult, Outcome: h.pick("from_model", "to_model", "source"),
-			Actions: []policy.Action{{Name: policy.ActionModelSelect, Model: model}}}, true
+		return Report{
+			Type: policy.ActionModelSelect, Phase: PhaseResult, Outcome: h.pick("from_model", "to_model", "source"),
+			Actions: []policy.Action{{Name: policy.ActionModelSelect, Model: model}},
+		}, true
 	case SessionStart:
 		a := policy.Action{Name: policy.ActionSessionStart}
 		_ = text(h.fields, "source", &a.Source)

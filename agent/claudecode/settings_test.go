@@ -15,12 +15,15 @@ import (
 func document() *policy.Document {
 	return &policy.Document{
 		Models: policy.ModelCatalogue{Tiers: []policy.ModelTier{
-			{Name: "economy", Models: []string{"claude-haiku-*"}}, {Name: "standard", Models: []string{"claude-sonnet-*", "claude-opus-4-1"}},
+			{Name: "economy", Models: []string{"claude-haiku-*"}},
+			{Name: "standard", Models: []string{"claude-sonnet-*", "claude-opus-4-1"}},
 			{Name: "premium", Models: []string{"claude-opus-*"}},
 		}},
 		Layers: []policy.Layer{
-			{Name: "organisation", Files: &policy.FilesControl{Deny: []string{"**/.env", "~/.ssh", "/etc/shadow", "$TMP/x"}, Protect: []string{".github", "$REPO/ci/**"}},
-				Models: &policy.ModelsControl{Ceiling: "standard"}, Caching: &policy.CachingControl{Mode: "ttl", TTL: "5m"}},
+			{
+				Name: "organisation", Files: &policy.FilesControl{Deny: []string{"**/.env", "~/.ssh", "/etc/shadow", "$TMP/x"}, Protect: []string{".github", "$REPO/ci/**"}},
+				Models: &policy.ModelsControl{Ceiling: "standard"}, Caching: &policy.CachingControl{Mode: "ttl", TTL: "5m"},
+			},
 			{Name: "payments", Match: &policy.Match{Repositories: []string{"x"}}, Files: &policy.FilesControl{Deny: []string{"secret"}}, Models: &policy.ModelsControl{Ceiling: "economy"}},
 		},
 	}

@@ -31,8 +31,10 @@ func serveMCP(in io.Reader, out io.Writer, log string) {
 		result := any(map[string]any{}) // any: JSON-RPC results have many shapes
 		switch call.Method {
 		case "initialize":
-			result = map[string]any{"protocolVersion": call.Params.Version, "capabilities": map[string]any{"tools": map[string]any{}},
-				"serverInfo": map[string]string{"name": "desk", "version": "1"}}
+			result = map[string]any{
+				"protocolVersion": call.Params.Version, "capabilities": map[string]any{"tools": map[string]any{}},
+				"serverInfo": map[string]string{"name": "desk", "version": "1"},
+			}
 		case "tools/list":
 			schema := map[string]any{"type": "object", "properties": map[string]any{"text": map[string]string{"type": "string"}}}
 			result = map[string]any{"tools": []any{

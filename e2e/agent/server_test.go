@@ -73,7 +73,7 @@ func (s *installation) start(t *testing.T) {
 		res, err := http.Get(s.url() + "/readyz")
 		if err == nil {
 			_ = res.Body.Close()
-			if res.StatusCode == 200 {
+			if res.StatusCode == http.StatusOK {
 				return
 			}
 		}
@@ -136,7 +136,7 @@ func (s *installation) ledger(t *testing.T, session string) []entry {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != 200 {
+	if res.StatusCode != http.StatusOK {
 		b, _ := io.ReadAll(res.Body)
 		t.Fatalf("export: %s: %s", res.Status, b)
 	}
