@@ -115,14 +115,13 @@ func TestSearchFindsWhatIsThere(t *testing.T) {
 	check := func(when string) {
 		t.Helper()
 		for name, c := range queries {
-			for _, limit := range []int{0, 7, 1000} {
+			want := brute(t, l, c.q)
+			for _, limit := range []int{0, 7} {
 				if limit == 7 && c.want > 200 {
 					continue // many small pages, nothing new
 				}
 				c.q.Limit = limit
 				got := all(t, l, c.q)
-				c.q.Limit = 0
-				want := brute(t, l, c.q)
 				if fmt.Sprint(got) != fmt.Sprint(want) || c.want >= 0 && len(got) != c.want {
 					t.Errorf("%s, %s, limit %d: found %d, want %d (%d by reading everything)", when, name, limit, len(got), c.want, len(want))
 				}
