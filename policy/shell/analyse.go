@@ -48,7 +48,7 @@ func Analyse(in Input) *Analysis {
 	if path.IsAbs(in.Cwd) {
 		st.cwds = []string{in.Cwd}
 	}
-	e.source(in.Source, st)
+	e.guarded(in.Source, st)
 	a.ReadOnly = e.readOnly()
 	return a
 }
@@ -89,7 +89,18 @@ type eval struct {
 	feeds    []Word // names that the stage before prints, for the stage being walked
 	feedsOK  bool
 	piped    bool // standard input is a pipe or a file here
+	outer    bool // the same for the substitutions in a command's words, which run before its redirections
 	effects  bool // something that is not a file or command changed state (a refused or unknown thing), so not read-only
+}
+
+// guarded refuses the line if the walk itself fails: a mistake in here must neither stop the server nor let a line pass.
+func (e *eval) guarded(text string, st state) {
+	defer func() {
+		if r := recover(); r != nil {
+			e.refuse(Span{0, len(text)}, "internal", "The command could not be analysed.", "Write it more plainly, and tell your administrator.")
+		}
+	}()
+	e.source(text, st)
 }
 
 // source parses and walks one command line.

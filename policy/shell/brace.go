@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,26 +10,22 @@ import (
 
 func hasBrace(w *syntax.Word) bool {
 	for _, p := range w.Parts {
-		switch p := p.(type) {
-		case *syntax.Lit:
-			if strings.IndexByte(p.Value, '{') >= 0 {
-				return true
-			}
-		case *syntax.BraceExp: // split when a loop's body was walked before
+		if lit, ok := p.(*syntax.Lit); ok && strings.IndexByte(lit.Value, '{') >= 0 {
 			return true
 		}
 	}
 	return false
 }
 
-// braces expands {a,b} and {1..3}; what might be one and can't be expanded surely is refused.
+// braces expands {a,b} and {1..3}; what might be one and can't be expanded surely is refused. The word itself stays as it
+// is: a loop may walk it again.
 func (e *eval) braces(w *syntax.Word) ([]*syntax.Word, bool) {
 	if manyBraces(w) {
 		e.refuseNode(w, "brace", "The word has too many braces.", "Quote them, or write the words out.")
 		return nil, false
 	}
-	split := syntax.SplitBraces(w)
-	if !split && !hasBraceExp(w) {
+	split := &syntax.Word{Parts: slices.Clone(w.Parts)}
+	if !syntax.SplitBraces(split) {
 		if doubtfulBrace(w) {
 			e.refuseNode(w, "brace", "Shells differ about whether these braces expand.", "Quote them.")
 			return nil, false
@@ -39,7 +36,7 @@ func (e *eval) braces(w *syntax.Word) ([]*syntax.Word, bool) {
 		e.refuseNode(w, "dialect", "Kinds of sh differ about brace expansion.", "Write the words out, or quote the braces.")
 		return nil, false
 	}
-	words, ok := e.expandBraces(w.Parts)
+	words, ok := e.expandBraces(split.Parts)
 	if !ok {
 		e.refuseNode(w, "brace", "The braces expand to too many words or can't be expanded.", "Write the words out.")
 		return nil, false
@@ -64,15 +61,6 @@ func manyBraces(w *syntax.Word) bool {
 		}
 	}
 	return n > 40
-}
-
-func hasBraceExp(w *syntax.Word) bool {
-	for _, p := range w.Parts {
-		if _, ok := p.(*syntax.BraceExp); ok {
-			return true
-		}
-	}
-	return false
 }
 
 // doubtfulBrace reports literal text that still looks as if it could expand.
@@ -189,7 +177,7 @@ func sequence(b *syntax.BraceExp) ([][]syntax.WordPart, bool) {
 		if letters {
 			text = string(rune(n))
 		}
-		out = append(out, []syntax.WordPart{&syntax.Lit{ValuePos: b.Pos(), ValueEnd: b.End(), Value: text}})
+		out = append(out, []syntax.WordPart{&syntax.Lit{Value: text}})
 	}
 	return out, true
 }

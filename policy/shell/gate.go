@@ -11,7 +11,7 @@ const (
 	maxLevels   = 32       // compound commands, substitutions and groups inside each other
 	maxOps      = 256      // control operators between commands
 	maxCommands = 100      // simple commands in the text
-	maxRuns     = 600      // simple commands after loops over known words are unrolled
+	maxRuns     = 300      // simple commands after loops over known words are unrolled
 	maxWords    = 1000     // words that braces or variables expand to
 
 	// The parser recurses once per opening token and once per operator. maxSource alone keeps that far below Go's stack

@@ -37,7 +37,7 @@ func TestReadOnly(t *testing.T) {
 		"make":                          false,
 		"touch x":                       false,
 		"unknown x":                     false,
-		"npx eslint src":                true,
+		"npx eslint src":                false,
 		"npx eslint --fix src":          false,
 		"python -c 1":                   false,
 		"curl https://x.test/":          false,

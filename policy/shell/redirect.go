@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -65,7 +66,7 @@ func (e *eval) hereDocument(w *syntax.Word, st state) {
 }
 
 func (e *eval) redirectFile(r *syntax.Redirect, st state, command int, read, write bool) {
-	fs := e.expand(nil, r.Word, r.Word.Parts, st, inCommand)
+	fs := e.expand(nil, e.span(r.Word), r.Word.Parts, st, inCommand)
 	if len(fs) != 1 || hasBrace(r.Word) && doubtful(r.Word) {
 		e.refuseNode(r, "redirect", "The redirection does not name one file.", "Name one file.")
 		return
@@ -85,7 +86,8 @@ func (e *eval) redirectFile(r *syntax.Redirect, st state, command int, read, wri
 }
 
 func doubtful(w *syntax.Word) bool {
-	return syntax.SplitBraces(w) || hasBraceExp(w) || doubtfulBrace(w)
+	split := &syntax.Word{Parts: slices.Clone(w.Parts)}
+	return manyBraces(w) || syntax.SplitBraces(split) || doubtfulBrace(w)
 }
 
 // effect says how a word that names a file is used.

@@ -25,14 +25,15 @@ func (e *eval) stmt(s *syntax.Stmt, st state) (ok, fail state) {
 	}
 	e.last = -1
 	ok, fail = st, st
-	piped := e.piped
+	piped, outer := e.piped, e.outer
+	e.outer = piped
 	for _, r := range s.Redirs {
 		switch r.Op {
 		case syntax.RdrIn, syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc:
 			e.piped = true
 		}
 	}
-	defer func() { e.piped = piped }()
+	defer func() { e.piped, e.outer = piped, outer }()
 	if s.Cmd != nil {
 		ok, fail = e.command(s.Cmd, st)
 	} else if len(s.Redirs) == 0 {

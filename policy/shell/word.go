@@ -41,8 +41,9 @@ func (e *eval) field(out []Word, w *syntax.Word, st state) []Word {
 		if !ok {
 			return out
 		}
+		at := e.span(w)
 		for _, alt := range alternatives {
-			out = e.expand(out, w, alt.Parts, st, inCommand)
+			out = e.expand(out, at, alt.Parts, st, inCommand)
 			if len(out) > maxWords {
 				e.stop(e.span(w), "The word expands to more than 1,000 words.")
 				return out
@@ -50,7 +51,7 @@ func (e *eval) field(out []Word, w *syntax.Word, st state) []Word {
 		}
 		return out
 	}
-	return e.expand(out, w, w.Parts, st, inCommand)
+	return e.expand(out, e.span(w), w.Parts, st, inCommand)
 }
 
 // plain reports whether unquoted text stands for itself.
@@ -80,7 +81,7 @@ func (e *eval) single(w *syntax.Word, st state, ctx context) Word {
 	if w == nil || len(w.Parts) == 0 {
 		return Word{}
 	}
-	fs := e.expand(nil, w, w.Parts, st, ctx)
+	fs := e.expand(nil, e.span(w), w.Parts, st, ctx)
 	if len(fs) == 0 {
 		return Word{Span: e.span(w)}
 	}
@@ -117,8 +118,8 @@ type builder struct {
 	anyGlob bool // a pattern in text position: glob characters mean nothing to us
 }
 
-func (e *eval) expand(out []Word, w *syntax.Word, parts []syntax.WordPart, st state, ctx context) []Word {
-	b := builder{e: e, st: st, ctx: ctx, at: e.span(w), out: out}
+func (e *eval) expand(out []Word, at Span, parts []syntax.WordPart, st state, ctx context) []Word {
+	b := builder{e: e, st: st, ctx: ctx, at: at, out: out}
 	var textBuf, globBuf [64]byte
 	b.text, b.glob = textBuf[:0], globBuf[:0]
 	b.parts(parts, false)
@@ -217,8 +218,10 @@ func (e *eval) substitution(n syntax.Node, stmts []*syntax.Stmt, st state) {
 		return
 	}
 	last, produced, feeds, ok := e.last, e.produced, e.feeds, e.feedsOK
-	e.feedsOK = false
+	piped := e.piped
+	e.feedsOK, e.piped = false, e.outer
 	e.stmts(stmts, st)
+	e.piped = piped
 	e.last, e.produced, e.feeds, e.feedsOK = last, produced, feeds, ok
 }
 
