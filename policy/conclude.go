@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -72,13 +74,12 @@ func (e *eval) approvals() *Approval {
 // explain fills in the findings, most decisive first, and the sentence for the engineer.
 func (e *eval) explain(d *Decision, anyEnforces bool) {
 	if len(e.findings) > 0 {
-		d.Findings = make([]Finding, 0, len(e.findings))
-		for rank := range 3 {
-			for i := range e.findings {
-				if f := &e.findings[i]; f.rank(anyEnforces) == rank {
-					d.Findings = append(d.Findings, f.Finding)
-				}
-			}
+		slices.SortStableFunc(e.findings, func(a, b found) int {
+			return cmp.Or(cmp.Compare(a.rank(anyEnforces), b.rank(anyEnforces)), cmp.Compare(a.subject(), b.subject()))
+		})
+		d.Findings = make([]Finding, len(e.findings))
+		for i := range e.findings {
+			d.Findings[i] = e.findings[i].Finding
 		}
 	}
 	switch d.Effect {
@@ -99,6 +100,18 @@ func (f *found) rank(anyEnforces bool) int {
 		return 2
 	case f.binds(anyEnforces):
 		return 0
+	}
+	return 1
+}
+
+// subject orders findings of one rank: who asks comes before what is run, and a command before its files, because an engineer
+// who may not run a command at all need not hear first of the files that it names.
+func (f *found) subject() int {
+	switch f.Control {
+	case "tier", "request":
+		return 0
+	case "files":
+		return 2
 	}
 	return 1
 }

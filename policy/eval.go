@@ -48,7 +48,7 @@ func (e *eval) begin() {
 		l := &e.p.layers[i]
 		why, ok := "base", true
 		if l.match != nil {
-			why, _, ok = l.match.applies(e)
+			why, ok = l.match.applies(e)
 		} else if i > 0 {
 			why = "everybody"
 		}

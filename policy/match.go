@@ -48,16 +48,14 @@ func (c *compiler) match(path string, m *Match) *matcher {
 		paths: c.paths(keyPath(path, "paths"), m.Paths, true), agents: wideGlobs(m.Agents), connections: wideGlobs(m.Connections)}
 }
 
-// applies reports whether the layer applies to the request, and why. A key that can't be known counts as fulfilled: then
-// known is false. Every key that is given must be fulfilled.
-func (m *matcher) applies(e *eval) (why string, known, ok bool) {
-	known = true
-	for _, fulfil := range [...]func(*eval) (string, bool, bool){m.byPlace, m.byTier, m.byGroup, m.byAgent, m.byConnection} {
-		w, k, fulfilled := fulfil(e)
+// applies reports whether the layer applies to the request, and why. Every key that is given must be fulfilled; one that
+// can't be known is, and its why ends in "unknown".
+func (m *matcher) applies(e *eval) (why string, ok bool) {
+	for _, fulfil := range [...]func(*eval) (string, bool){m.byPlace, m.byTier, m.byGroup, m.byAgent, m.byConnection} {
+		w, fulfilled := fulfil(e)
 		if !fulfilled {
-			return "", false, false
+			return "", false
 		}
-		known = known && k
 		switch {
 		case w == "":
 		case why == "":
@@ -66,84 +64,84 @@ func (m *matcher) applies(e *eval) (why string, known, ok bool) {
 			why += ", " + w
 		}
 	}
-	return why, known, true
+	return why, true
 }
 
-func (m *matcher) byTier(e *eval) (string, bool, bool) {
+func (m *matcher) byTier(e *eval) (string, bool) {
 	if len(m.tiers) == 0 {
-		return "", true, true
+		return "", true
 	}
 	for _, t := range e.tiers {
 		if slices.Contains(m.tiers, t) {
 			if len(e.tiers) > 1 {
-				return "tier is unknown", false, true
+				return "tier is unknown", true
 			}
-			return "tier " + t, true, true
+			return "tier " + t, true
 		}
 	}
-	return "", true, false
+	return "", false
 }
 
-func (m *matcher) byGroup(e *eval) (string, bool, bool) {
+func (m *matcher) byGroup(e *eval) (string, bool) {
 	if len(m.groups) == 0 {
-		return "", true, true
+		return "", true
 	}
 	for _, g := range m.groups {
 		if g == "*" || slices.Contains(e.r.Subject.Groups, g) {
-			return "group " + g, true, true
+			return "group " + g, true
 		}
 	}
-	return "groups are unknown", false, !e.r.Subject.GroupsKnown
+	return "groups are unknown", !e.r.Subject.GroupsKnown
 }
 
-func (m *matcher) byAgent(e *eval) (string, bool, bool) {
+func (m *matcher) byAgent(e *eval) (string, bool) {
 	if len(m.agents) == 0 {
-		return "", true, true
+		return "", true
 	}
 	if e.r.Agent == "" {
-		return "agent is unknown", false, true
+		return "agent is unknown", true
 	}
 	name, _, _ := strings.Cut(e.r.Agent, "/")
 	for i := range m.agents {
 		if m.agents[i].match(name) || m.agents[i].match(e.r.Agent) {
-			return "agent " + e.r.Agent, true, true
+			return "agent " + e.r.Agent, true
 		}
 	}
-	return "", true, false
+	return "", false
 }
 
-func (m *matcher) byConnection(e *eval) (string, bool, bool) {
+func (m *matcher) byConnection(e *eval) (string, bool) {
 	if len(m.connections) == 0 {
-		return "", true, true
+		return "", true
 	}
 	if e.r.Subject.Connection == "" {
-		return "connection is unknown", false, true
+		return "connection is unknown", true
 	}
 	if _, ok := firstMatch(m.connections, e.r.Subject.Connection); ok {
-		return "connection " + e.r.Subject.Connection, true, true
+		return "connection " + e.r.Subject.Connection, true
 	}
-	return "", true, false
+	return "", false
 }
 
 // byPlace takes repositories and paths as alternatives: the layers of the session's root, of the working directory and of
 // every file that the action touches apply.
-func (m *matcher) byPlace(e *eval) (string, bool, bool) {
+func (m *matcher) byPlace(e *eval) (string, bool) {
 	if len(m.repositories) == 0 && len(m.paths) == 0 {
-		return "", true, true
+		return "", true
 	}
 	unknown := ""
 	if len(m.repositories) > 0 {
 		if e.r.Resource.Repository == "" {
 			unknown = "repository is unknown"
 		} else if m.repository(e.r.Resource.Repository) {
-			return "repository " + e.r.Resource.Repository, true, true
+			return "repository " + e.r.Resource.Repository, true
 		}
 		for i := range e.foreign {
 			switch f := &e.foreign[i]; {
 			case f.repository == "":
 				unknown = "repository of " + f.path + " is unknown"
 			case m.repository(f.repository):
-				return "repository " + f.repository, true, true
+				return "repository " + f.repository, true
 			}
 		}
 	}
@@ -152,10 +150,10 @@ func (m *matcher) byPlace(e *eval) (string, bool, bool) {
 			unknown = "path is unknown"
 		}
 		if p, ok := m.path(e); ok {
-			return "path " + p, true, true
+			return "path " + p, true
 		}
 	}
-	return unknown, false, unknown != ""
+	return unknown, unknown != ""
 }
 
 // repository also tries the name without ".git", which remotes may carry.

@@ -62,7 +62,7 @@ func RunSuite(file string, src []byte, opt SuiteOptions) ([]CaseResult, Problems
 	}
 	out := make([]CaseResult, 0, len(cases))
 	for _, c := range cases {
-		decision := p.Decide(c.request(opt.Now))
+		decision := p.Decide(c.request(p, opt.Now))
 		out = append(out, CaseResult{Name: c.Name, Expect: c.Expect, Effect: decision.Effect, Reason: decision.Reason, Decision: decision})
 	}
 	return out, nil

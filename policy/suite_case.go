@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"encoding/json"
 	"time"
 
 	"ambit/policy/paths"
@@ -41,7 +40,19 @@ type suiteCase struct {
 	Prompt  string `json:"prompt"`
 
 	Files []suiteFile `json:"files"`
+
+	// Parts of a request that no rule asks about; accepted, so that a case can be a copy of one.
+	Timeout   int     `json:"timeout"`
+	SHA256    string  `json:"content_sha256"`
+	Diff      string  `json:"diff"`
+	Arguments ignored `json:"arguments"`
+	Input     ignored `json:"input"`
 }
+
+// ignored is a value of any kind that is not looked at.
+type ignored struct{}
+
+func (*ignored) decodeNode(*decoder, *node, string) {}
 
 // moment is a day (its beginning, UTC) or an RFC 3339 time.
 type moment time.Time
@@ -57,11 +68,11 @@ func (m *moment) decodeNode(d *decoder, n *node, path string) {
 }
 
 // request builds what the server would be asked by an installed client on a machine with the case's files.
-func (c *suiteCase) request(now time.Time) *Request {
+func (c *suiteCase) request(p *Policy, now time.Time) *Request {
 	r := &Request{
 		Subject: Subject{ID: c.User, Groups: c.Groups, GroupsKnown: !c.Unknown, Connection: c.Connection},
 		Action: Action{Name: c.Action, Command: c.Command, Shell: c.Shell, Path: c.Path, Content: c.Content, Skill: c.Skill, Source: c.Source,
-			Server: c.Server, Tool: c.Tool, URL: c.URL, Model: c.Model, Prompt: c.Prompt, Arguments: json.RawMessage(nil)},
+			Server: c.Server, Tool: c.Tool, URL: c.URL, Model: c.Model, Prompt: c.Prompt},
 		Resource: Resource{Repository: c.Repository, Root: c.Root, Cwd: c.Cwd, Home: c.Home, Tmp: c.Tmp, Platform: c.Platform, Resolves: true},
 		Agent:    c.Agent, At: now,
 	}
@@ -71,6 +82,9 @@ func (c *suiteCase) request(now time.Time) *Request {
 	}
 	if at := time.Time(c.At); !at.IsZero() {
 		r.At = at
+	}
+	if c.Root == "" {
+		r.Resource.Root = p.SessionRoot("", r.Resource) // as the server does at the session's first request
 	}
 	c.resolve(r)
 	return r
@@ -85,7 +99,7 @@ func (c *suiteCase) resolve(r *Request) {
 		}
 		return ""
 	}
-	res.ResolvedRoot, res.ResolvedHome, res.ResolvedTmp = dir(c.Root), dir(c.Home), dir(c.Tmp)
+	res.ResolvedRoot, res.ResolvedHome, res.ResolvedTmp = dir(res.Root), dir(c.Home), dir(c.Tmp)
 	for _, name := range NamedPaths(&r.Action, res) {
 		f := File{}
 		joined, got, err := paths.ResolveNamed(fsys, c.Platform, c.Cwd, name)

@@ -33,9 +33,14 @@ func (e *eval) findTargets() {
 	e.targets = e.targetBuf[:0]
 	switch a.Name {
 	case ActionFileRead, ActionFileWrite:
-		if a.Path != "" {
+		write := a.Name == ActionFileWrite
+		switch {
+		case a.Path == "":
+		case !strings.Contains(a.Path, "{"):
+			e.add(target{named: a.Path, write: write}, e.join(a.Path))
+		default:
 			for _, p := range spellings(a.Path) {
-				e.add(target{named: p, write: a.Name == ActionFileWrite}, e.join(p))
+				e.add(target{named: p, write: write}, e.join(p))
 			}
 		}
 	case ActionPromptSubmit:
@@ -84,28 +89,28 @@ func (e *eval) join(named string) string {
 }
 
 // add works out the names of a target. joined is its absolute name, not cleaned.
-func (e *eval) add(t target, joined string) {
+func (e *eval) add(given target, joined string) {
 	res := &e.r.Resource
 	lexical, err := paths.Lexical(res.Platform, res.Cwd, joined)
 	if err == nil {
-		err = paths.Check(res.Platform, t.named)
+		err = paths.Check(res.Platform, given.named)
 	}
+	if err == nil && paths.Stream(lexical) {
+		return
+	}
+	e.targets = append(e.targets, given)
+	t := &e.targets[len(e.targets)-1]
 	if err != nil {
 		t.problem = &Finding{Control: "files", Rule: err.Code, Message: "the file name " + quote(t.named) + " " + err.Message,
 			Hint: "name the file plainly, from the repository's root"}
-		e.targets = append(e.targets, t)
-		return
-	}
-	if paths.Stream(lexical) {
 		return
 	}
 	t.buf[0] = lexical
 	t.names = t.buf[:1]
-	e.resolve(&t, joined)
+	e.resolve(t, joined)
 	if rest, ok := strings.CutPrefix(t.named, "~/"); ok && t.effect == nil {
-		e.addHome(&t, rest)
+		e.addHome(t, rest)
 	}
-	e.targets = append(e.targets, t)
 }
 
 // resolve adds what the client says that the name leads to.
@@ -164,7 +169,7 @@ func (t *target) fold() {
 // spellings lists the files that a path with wildcards names: searching tools send their pattern as the path. Braces are
 // spread out; the path itself is always among them.
 func spellings(p string) []string {
-	if !strings.ContainsAny(p, "{") || !strings.Contains(p, ",") {
+	if !strings.Contains(p, "{") || !strings.Contains(p, ",") {
 		return []string{p}
 	}
 	out := []string{p}
