@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"time"
 )
 
@@ -23,6 +24,13 @@ type options struct {
 func main() {
 	if len(os.Args) > 2 && os.Args[1] == "plain-fiber" {
 		servePlainFiber(os.Args[2]) // the yardstick runs as a process of its own
+		return
+	}
+	if len(os.Args) == 6 && os.Args[1] == "load" {
+		if err := loadOnly(os.Args[2], os.Args[3], os.Args[4], os.Args[5]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
 		return
 	}
 	var o options
@@ -97,4 +105,19 @@ func run(ctx context.Context, o options) error {
 	}
 	rep.hooks(hooks)
 	return rep.err
+}
+
+// loadOnly puts load on a server that somebody else started, for profiling: bench load ADDRESS TOKEN CONNECTIONS TIME.
+func loadOnly(address, token, connections, length string) error {
+	c, err := strconv.Atoi(connections)
+	if err != nil {
+		return err
+	}
+	d, err := time.ParseDuration(length)
+	if err != nil {
+		return err
+	}
+	r, err := load(context.Background(), address, buildRequests("/access/v1/evaluation", token, decisionBodies()), c, d)
+	fmt.Printf("%.0f decisions/s, p50 %v, p99 %v\n", r.perSecond, round(r.p50), round(r.p99))
+	return err
 }
