@@ -208,13 +208,14 @@ func (c *client) call(method, path string, body any, status int, out any) {
 	if resp.StatusCode != status {
 		c.t.Fatalf("%s %s: %d %s, want %d", method, path, resp.StatusCode, raw, status)
 	}
-	c.conforms(method, path, resp, raw)
+	c.conforms(method, path, body, resp, raw)
 	if out != nil {
 		must(c.t, json.Unmarshal(raw, out))
 	}
 }
 
-func (c *client) conforms(method, path string, resp *http.Response, raw []byte) {
+// conforms checks the answer, and a request that was accepted, against openapi.json.
+func (c *client) conforms(method, path string, body any, resp *http.Response, raw []byte) {
 	c.t.Helper()
 	path, _, _ = strings.Cut(path, "?")
 	doc := load(c.t)
@@ -225,6 +226,15 @@ func (c *client) conforms(method, path string, resp *http.Response, raw []byte) 
 		at, op, ok := doc.at(method, route.Path)
 		if !ok {
 			c.t.Fatalf("%s %s is not in openapi.json", method, path)
+		}
+		if body != nil && resp.StatusCode < http.StatusBadRequest {
+			sent, err := json.Marshal(body)
+			must(c.t, err)
+			value, err := jsonschema.UnmarshalJSON(bytes.NewReader(sent))
+			must(c.t, err)
+			if err := schema(c.t, "paths", at, strings.ToLower(method), "requestBody", "content", "application/json", "schema").Validate(value); err != nil {
+				c.t.Errorf("%s %s took a request that openapi.json forbids: %v", method, path, err)
+			}
 		}
 		status := strconv.Itoa(resp.StatusCode)
 		if _, ok := op.Responses[status]; !ok {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ambit/db"
 	"ambit/server/caller"
 )
 
@@ -163,5 +164,19 @@ func TestRandomTextIsFair(t *testing.T) {
 	}
 	if _, err := randomText(bytes.NewReader(nil), 4); err == nil {
 		t.Error("no randomness gave no error")
+	}
+}
+
+// BenchmarkBearer is what a token costs on the path of every decision.
+func BenchmarkBearer(b *testing.B) {
+	secret := tokenPrefix + strings.Repeat("x", secretLength)
+	key := hashOf(secret)
+	s := &Service{now: time.Now}
+	s.tokens.Store(newTokenMap([]db.TokenRow{{ID: "tok_1", Hash: key[:], Scopes: []string{"decide"}}}, newDirectory(nil)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Bearer(secret); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
