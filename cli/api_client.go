@@ -31,7 +31,7 @@ type apiError struct {
 }
 
 func (e *apiError) Error() string {
-	text := strings.TrimRight(e.Detail, ".")
+	text := lowerFirst(strings.TrimRight(e.Detail, "."))
 	if text == "" {
 		text = fmt.Sprintf("the server answered %d", e.Status)
 	}
@@ -39,6 +39,14 @@ func (e *apiError) Error() string {
 		text += fmt.Sprintf(" (id %s in the server's log)", e.ID)
 	}
 	return text
+}
+
+// lowerFirst makes a sentence part of a line that begins with "ambit:". A word of capitals stays.
+func lowerFirst(s string) string {
+	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && (s[1] < 'A' || s[1] > 'Z') {
+		return strings.ToLower(s[:1]) + s[1:]
+	}
+	return s
 }
 
 // Hint is the remedy.
@@ -78,7 +86,7 @@ func (c *apiClient) do(ctx context.Context, method, path string, in, out any) er
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if out == nil {
 		_, err := io.Copy(io.Discard, resp.Body)
 		return err
@@ -118,7 +126,7 @@ func (c *apiClient) send(ctx context.Context, method, path string, body io.Reade
 		return nil, &adviceError{fmt.Sprintf("reach the server at %s: %v", c.base, err), "Is it running, and is the address right?"}
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		return nil, refusalOf(resp)
 	}
 	return resp, nil

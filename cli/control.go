@@ -16,6 +16,7 @@ import (
 // installation is whatever a verb reads or changes: a server by its URL, the server that holds a data folder, or the folder
 // itself, opened by this process. All three are the same HTTP API.
 type installation struct {
+	ctx    context.Context // kept for Close, which verbs defer
 	client *apiClient
 	folder *folder
 	parts  *parts
@@ -82,7 +83,7 @@ func openOwn(env *Env, f *folder) (*installation, error) {
 	}
 	transport := &http.Transport{DialContext: p.server.InProcess()}
 	client := &apiClient{base: "http://localhost", http: &http.Client{Transport: transport}}
-	return &installation{client: client, folder: f, parts: p}, nil
+	return &installation{ctx: env.Ctx, client: client, folder: f, parts: p}, nil
 }
 
 // Client speaks to the installation.
@@ -94,9 +95,9 @@ func (i *installation) Close() error {
 	if i.parts == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(i.ctx), closeTimeout)
 	defer cancel()
-	if err := errors.Join(i.parts.server.Shutdown(ctx), i.parts.close(), i.folder.close()); err != nil {
+	if err := errors.Join(i.parts.server.Shutdown(ctx), i.parts.close(ctx), i.folder.close()); err != nil {
 		return fmt.Errorf("close the data folder: %w", err)
 	}
 	return nil

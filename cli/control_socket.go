@@ -19,7 +19,7 @@ const maxSocketPath = 100
 
 // listenControl opens DIR/control.sock for this user alone. Only the holder of the lock may call it, so that a socket which is
 // there already is a dead server's.
-func (f *folder) listenControl() (net.Listener, error) {
+func (f *folder) listenControl(ctx context.Context) (net.Listener, error) {
 	path := filepath.Join(f.dir, socketName)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("remove the old control socket: %w", err)
@@ -27,7 +27,7 @@ func (f *folder) listenControl() (net.Listener, error) {
 	var ln net.Listener
 	err := withShortPath(f.dir, func(short string) error {
 		var err error
-		ln, err = net.Listen("unix", short)
+		ln, err = (&net.ListenConfig{}).Listen(ctx, "unix", short)
 		return err
 	})
 	if err != nil {
@@ -62,7 +62,7 @@ func withShortPath(dir string, fn func(path string) error) error {
 	if err != nil {
 		return err
 	}
-	defer handle.Close()
+	defer func() { _ = handle.Close() }() // opened for reading: nothing can be lost
 	short := filepath.Join("/proc/self/fd", strconv.Itoa(int(handle.Fd())), socketName)
 	if _, err := os.Stat(filepath.Dir(short)); err != nil {
 		return &adviceError{"the path of the data folder is too long for a socket", "Choose a shorter one with --data"}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 	"net/netip"
 	"net/url"
 	"os/user"
@@ -59,7 +60,7 @@ func openParts(env *Env, o options) (p *parts, err error) {
 	p = &parts{}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, p.close())
+			err = errors.Join(err, p.close(env.Ctx))
 			p = nil
 		}
 	}()
@@ -133,7 +134,7 @@ func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 	if err := errors.Join(errAudit, errPolicy); err != nil {
 		return fmt.Errorf("read the JSON Schemas: %w", err)
 	}
-	metrics.Gauge("ambit_ledger_seq", "Entries in the ledger.", func() float64 { return float64(p.ledger.Seq()) })
+	p.gauges(metrics)
 	cfg := server.Config{
 		Log: o.log, Rand: env.Rand, Auth: p.identity, Health: p.ledger.Health, Metrics: metrics, Console: assets.Dist(),
 		Handlers: []server.Handlers{p.decision.Handlers(), api.Handlers()},
@@ -145,6 +146,28 @@ func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 	}
 	p.server, err = server.New(cfg)
 	return err
+}
+
+// gauges are read when the metrics are; deciding costs nothing for them.
+func (p *parts) gauges(m *server.Metrics) {
+	m.Gauge("ambit_ledger_seq", "Entries in the ledger.", func() float64 { return float64(p.ledger.Seq()) })
+	m.Gauge("ambit_ledger_writable", "1 while the ledger can be written, 0 while every decision is refused.", func() float64 {
+		if p.ledger.Health() != nil {
+			return 0
+		}
+		return 1
+	})
+	m.Gauge("ambit_ledger_backlog", "Entries that the search index has not taken in yet.", func() float64 {
+		backlog, err := p.ledger.Backlog(context.Background())
+		if err != nil {
+			return math.NaN()
+		}
+		return float64(backlog)
+	})
+	m.Gauge("ambit_policy_version", "Version of the policy in force; 0 while none was published.", func() float64 {
+		_, version := p.policies.Current()
+		return float64(version)
+	})
 }
 
 // versions and source put the store's versions into the console's words.
@@ -175,9 +198,9 @@ func localPrincipal() *caller.Principal {
 	return &caller.Principal{Kind: caller.Local, ID: name, Name: name, Roles: []caller.Role{caller.Owner}, Credential: "control-socket"}
 }
 
-// close stops in an order in which nothing writes to what is closed already; it can be called on parts that opened halfway.
-func (p *parts) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+// close stops, also where ctx was cancelled, in an order in which nothing writes to what is closed already; it can be called on parts that opened halfway.
+func (p *parts) close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	var errs []error
 	if p.identity != nil {

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -52,7 +53,7 @@ func (c *ServeCmd) check() (*settings, error) {
 	if err != nil {
 		return nil, usage("--listen: %q is not an address with a port", c.Listen)("Write it as 127.0.0.1:8420 or [::1]:8420")
 	}
-	if _, err := net.LookupPort("tcp", port); err != nil {
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return nil, usage("--listen: %q is not a port", port)("Use a number from 0 to 65535; 0 takes a free one")
 	}
 	if c.Demo && !loopback(host) {

@@ -45,11 +45,11 @@ func (c *ServeCmd) Run(env *Env) error {
 // serve opens the parts and answers requests. release restores the default meaning of signals: the second one ends the process
 // at once.
 func (c *ServeCmd) serve(ctx context.Context, release func(), env *Env, set *settings, f *folder, log *slog.Logger) error {
-	ln, err := net.Listen("tcp", c.Listen)
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return &adviceError{fmt.Sprintf("listen on %s: %s", c.Listen, listenFault(err)), "Stop what is using it, or choose another address with --listen"}
 	}
-	defer ln.Close() // the server closes it too; this is for what fails before it serves
+	defer func() { _ = ln.Close() }() // the server closes it too; this is for what fails before it serves
 	public, err := set.publicURL(ln.Addr())
 	if err != nil {
 		return err
@@ -61,9 +61,9 @@ func (c *ServeCmd) serve(ctx context.Context, release func(), env *Env, set *set
 	if err != nil {
 		return err
 	}
-	control, err := f.listenControl()
+	control, err := f.listenControl(ctx)
 	if err != nil {
-		return errors.Join(err, p.close())
+		return errors.Join(err, p.close(ctx))
 	}
 	failed := make(chan error, 2)
 	go func() { failed <- p.server.ServeLocal(control) }()
@@ -72,7 +72,7 @@ func (c *ServeCmd) serve(ctx context.Context, release func(), env *Env, set *set
 	}
 	go func() { failed <- p.server.Serve(ln) }()
 	if err := c.announce(ctx, env, p, public.String()); err != nil {
-		return errors.Join(err, p.close())
+		return errors.Join(err, p.close(ctx))
 	}
 	log.Info("serving", "address", public.String(), "listen", ln.Addr().String(), "data", f.dir)
 	select {
@@ -81,14 +81,14 @@ func (c *ServeCmd) serve(ctx context.Context, release func(), env *Env, set *set
 		release()
 		log.Info("stopping: finishing what is running")
 	}
-	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
 	errStop := p.server.Shutdown(drain)
 	if errors.Is(errStop, context.DeadlineExceeded) {
 		log.Warn("some requests did not finish in time and were cut off")
 		errStop = nil
 	}
-	err = errors.Join(err, errStop, p.close())
+	err = errors.Join(err, errStop, p.close(ctx))
 	if err == nil {
 		log.Info("stopped")
 	}
@@ -112,7 +112,7 @@ func (c *ServeCmd) open(ctx context.Context, env *Env, f *folder, o options) (*p
 	}
 	err = demo.Fill(ctx, demo.Parts{Dir: f.dir, Clock: clock, Ledger: p.ledger, Identity: p.identity, Policies: p.policies, Log: o.log})
 	if err != nil {
-		return nil, errors.Join(err, p.close())
+		return nil, errors.Join(err, p.close(ctx))
 	}
 	return p, nil
 }

@@ -130,7 +130,7 @@ func TestServeKeepsItsFolderToItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	if resp.StatusCode != 200 {
+	if resp.StatusCode != http.StatusOK {
 		t.Errorf("not ready before set-up: %d", resp.StatusCode)
 	}
 
@@ -223,7 +223,7 @@ func decideOnce(address, token, call string) (id string, err error) {
 	if err := json.NewDecoder(resp.Body).Decode(&a); err != nil {
 		return "", err
 	}
-	if resp.StatusCode != 200 || !a.Decision {
+	if resp.StatusCode != http.StatusOK || !a.Decision {
 		return "", fmt.Errorf("status %d, decision %v: %s", resp.StatusCode, a.Decision, a.Context.Reason)
 	}
 	return a.Context.ID, nil

@@ -111,7 +111,7 @@ func TestControlSocketIsTheOwner(t *testing.T) {
 		}
 		_, _ = io.Copy(io.Discard, resp.Body)
 		_ = resp.Body.Close()
-		if resp.StatusCode != 200 {
+		if resp.StatusCode != http.StatusOK {
 			t.Errorf("%s over the control socket: got %d", r.Key(), resp.StatusCode)
 		}
 	}

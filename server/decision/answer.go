@@ -8,63 +8,61 @@ import (
 // appendAnswer appends an AuthZEN decision with Ambit's context.
 func appendAnswer(buf []byte, a *answer) []byte {
 	d := &a.decision
-	o := object{buf: append(buf, '{')}
+	o := object{buf: buf}
+	o.open()
 	o.flag("decision", d.Permits())
-	o.name("context")
-	ctx := object{buf: append(o.buf, '{')}
-	ctx.text("id", a.id)
-	ctx.text("effect", string(d.Effect))
-	ctx.flag("enforced", d.Enforced)
-	ctx.number("policy_version", a.version)
-	ctx.text("reason", d.Reason)
-	ctx.text("hint", d.Hint)
-	ctx.buf = appendFindings(&ctx, d.Findings)
-	return append(ctx.buf, '}', '}')
+	o.member("context")
+	o.text("id", a.id)
+	o.text("effect", string(d.Effect))
+	o.flag("enforced", d.Enforced)
+	o.number("policy_version", a.version)
+	o.text("reason", d.Reason)
+	o.text("hint", d.Hint)
+	if len(d.Findings) > 0 {
+		o.list("findings")
+		for i := range d.Findings {
+			o.finding(&d.Findings[i])
+		}
+		o.endList()
+	}
+	o.end()
+	o.end()
+	return o.buf
 }
 
-func appendFindings(o *object, findings []policy.Finding) []byte {
-	if len(findings) == 0 {
-		return o.buf
+func (o *object) finding(f *policy.Finding) {
+	o.open()
+	o.name("layer")
+	o.buf = appendString(o.buf, f.Layer)
+	o.text("control", f.Control)
+	o.text("rule", f.Rule)
+	o.text("message", f.Message)
+	o.text("hint", f.Hint)
+	if f.At != nil {
+		o.member("at")
+		o.number("offset", int64(f.At.Offset))
+		o.number("length", int64(f.At.Length))
+		o.end()
 	}
-	o.name("findings")
-	o.buf = append(o.buf, '[')
-	for i := range findings {
-		if i > 0 {
-			o.buf = append(o.buf, ',')
-		}
-		f := &findings[i]
-		item := object{buf: append(o.buf, '{')}
-		item.name("layer")
-		item.buf = appendString(item.buf, f.Layer)
-		item.text("control", f.Control)
-		item.text("rule", f.Rule)
-		item.text("message", f.Message)
-		item.text("hint", f.Hint)
-		if f.At != nil {
-			item.name("at")
-			place := object{buf: append(item.buf, '{')}
-			place.number("offset", int64(f.At.Offset))
-			place.number("length", int64(f.At.Length))
-			item.buf = append(place.buf, '}')
-		}
-		item.text("relaxed", f.Relaxed)
-		o.buf = append(item.buf, '}')
-	}
-	return append(o.buf, ']')
+	o.text("relaxed", f.Relaxed)
+	o.end()
 }
 
 // appendFailure appends the answer to an item of a batch that could not be evaluated: it is refused, and its context says why
 // (AuthZEN Authorization API 1.0, section 7.2.1).
 func appendFailure(buf []byte, err error) []byte {
 	d := problem.Of(err)
-	o := object{buf: append(buf, '{')}
+	o := object{buf: buf}
+	o.open()
 	o.flag("decision", false)
-	o.name("context")
-	o.buf = append(o.buf, '{')
-	e := object{buf: append(o.buf, `"error":{`...)}
-	e.number("status", int64(d.Status))
-	e.text("code", d.Code)
-	e.text("message", d.Detail)
-	e.text("hint", d.Hint)
-	return append(e.buf, '}', '}', '}')
+	o.member("context")
+	o.member("error")
+	o.number("status", int64(d.Status))
+	o.text("code", d.Code)
+	o.text("message", d.Detail)
+	o.text("hint", d.Hint)
+	o.end()
+	o.end()
+	o.end()
+	return o.buf
 }

@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"context"
 	"strings"
 	"sync"
 
@@ -57,7 +58,7 @@ func (s *Service) answerOne(c *fiber.Ctx, e *evaluation, requestID string) error
 	if err != nil {
 		return err
 	}
-	a, err := s.decide(q)
+	a, err := s.decide(context.Background(), q)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,10 @@
 package decision
 
 import (
+	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -47,8 +49,9 @@ func (s *Service) evaluateMany(c *fiber.Ctx) error {
 	if len(b.items) == 0 {
 		return s.answerOne(c, &b.defaults, id)
 	}
+	start := s.Now()
 	outcomes := s.judgeAll(caller.Of(c), b, id)
-	if err := s.recordAll(outcomes); err != nil {
+	if err := s.recordAll(outcomes, start); err != nil {
 		return err
 	}
 	out := []byte(`{"evaluations":[`)
@@ -143,23 +146,34 @@ func (s *Service) item(p *caller.Principal, b *batch, raw []byte, requestID stri
 }
 
 // recordAll makes all decisions of a batch durable. They are handed over together, so that they share the ledger's commits.
-func (s *Service) recordAll(outcomes []outcome) error {
+func (s *Service) recordAll(outcomes []outcome, start time.Time) error {
+	if len(outcomes) == 1 && outcomes[0].event != nil {
+		if err := s.record(context.Background(), outcomes[0].event); err != nil {
+			return err
+		}
+		s.count(&outcomes[0], start)
+		return nil
+	}
 	var wg sync.WaitGroup
 	errs := make([]error, len(outcomes))
 	for i := range outcomes {
 		if outcomes[i].event == nil {
 			continue
 		}
-		wg.Go(func() { errs[i] = s.record(outcomes[i].event) })
+		wg.Go(func() { errs[i] = s.record(context.Background(), outcomes[i].event) })
 	}
 	wg.Wait()
 	for i, err := range errs {
 		if err != nil {
 			return err
 		}
-		if o := &outcomes[i]; o.event != nil && o.event.Purpose != purposeQuery {
-			s.Observer.Decided(o.answer.decision.Effect, o.answer.decision.Enforced, 0)
-		}
+		s.count(&outcomes[i], start)
 	}
 	return nil
+}
+
+func (s *Service) count(o *outcome, start time.Time) {
+	if o.event != nil && o.event.Purpose != purposeQuery {
+		s.Observer.Decided(o.answer.decision.Effect, o.answer.decision.Enforced, s.Now().Sub(start))
+	}
 }

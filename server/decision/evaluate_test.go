@@ -3,6 +3,7 @@ package decision
 import (
 	"encoding/json"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 
 func (w *world) post(t *testing.T, path, body string, headers ...string) (int, string, map[string]string) {
 	t.Helper()
-	req := httptest.NewRequest("POST", path, strings.NewReader(body))
+	req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 	req.Header.Set("Content-Type", "application/json")
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
@@ -204,7 +205,7 @@ func TestQueryIsNoAction(t *testing.T) {
 func TestMetadata(t *testing.T) {
 	w := newWorld(t)
 	w.PublicURL = "https://ambit.acme.test"
-	resp, err := w.app.Test(httptest.NewRequest("GET", "/.well-known/authzen-configuration", nil))
+	resp, err := w.app.Test(httptest.NewRequest(http.MethodGet, "/.well-known/authzen-configuration", nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"context"
 	"errors"
 
 	"github.com/gofiber/fiber/v2"
@@ -71,13 +72,14 @@ func (s *Service) decideHook(common *question, h *claudecode.Hook) (claudecode.V
 		common.refused = unreadable(h, errors.New("it proposes nothing that Ambit can judge"))
 		actions = []policy.Action{{Name: policy.ActionToolUse, Tool: firstOf(h.ToolName, h.Event)}}
 	}
+	start := s.Now()
 	outcomes := make([]outcome, len(actions))
 	for i := range actions {
 		q := *common
 		q.request.Action = actions[i]
 		outcomes[i].answer, outcomes[i].event = s.judge(&q)
 	}
-	if err := s.recordAll(outcomes); err != nil {
+	if err := s.recordAll(outcomes, start); err != nil {
 		return claudecode.Verdict{}, err
 	}
 	verdicts := make([]claudecode.Verdict, len(outcomes))
@@ -130,5 +132,5 @@ func (s *Service) recordReport(q *question, h *claudecode.Hook) error {
 		}
 		e.Correlation.Decision = s.decisionOf(h.SessionID, h.ToolUseID)
 	}
-	return s.record(e)
+	return s.record(context.Background(), e)
 }

@@ -144,10 +144,10 @@ func refusal(f policy.Finding) policy.Decision {
 }
 
 // decide judges and makes the decision durable. Only then may it be answered.
-func (s *Service) decide(q *question) (answer, error) {
+func (s *Service) decide(ctx context.Context, q *question) (answer, error) {
 	start := s.Now()
 	a, event := s.judge(q)
-	if err := s.record(event); err != nil {
+	if err := s.record(ctx, event); err != nil {
 		return answer{}, err
 	}
 	if q.purpose != purposeQuery {
@@ -156,8 +156,9 @@ func (s *Service) decide(q *question) (answer, error) {
 	return a, nil
 }
 
-func (s *Service) record(event *audit.Event) error {
-	ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
+// record waits for the ledger. Nothing cancels it when a client goes away: what was judged shall be recorded.
+func (s *Service) record(ctx context.Context, event *audit.Event) error {
+	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
 	defer cancel()
 	if err := s.Ledger.Append(ctx, event); err != nil {
 		s.Observer.Unrecordable()
