@@ -12,7 +12,7 @@ import (
 const (
 	projectBatch = 2000
 	projectEvery = 100 * time.Millisecond // at most, so that batches fill under a light load
-	catchUpAbove = 100_000                // rows behind: from here on the projector no longer holds back
+	catchUpAbove = 300_000                // rows behind: from here on the projector no longer holds back
 )
 
 // projector fills the search index from the ledger, in the background, in batches. It holds back while decisions come in
@@ -68,7 +68,7 @@ func (p *projector) run(ctx context.Context) {
 				pause = 2 * time.Second
 				n = projectBatch
 			} else if n == projectBatch {
-				pause = 2 * time.Since(start)
+				pause = 3 * time.Since(start)
 				if projected, err := db.ProjectedSeq(ctx, p.db.Read()); err == nil && p.last()-projected > catchUpAbove {
 					pause = 0
 				}
