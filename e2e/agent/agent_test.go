@@ -160,7 +160,7 @@ func TestServerFails(t *testing.T) {
 		{"zero-install", []fault{hanging, failing, garbage, noAnswer}, ""},
 	} {
 		front := startFront(t, server.url())
-		manage(t, c.mode, front.URL)
+		manageImpatient(t, c.mode, front.URL)
 		for _, f := range c.faults {
 			name := c.mode + " " + strings.ReplaceAll(string(f), " ", "-")
 			t.Run(name, func(t *testing.T) {
@@ -197,7 +197,7 @@ func TestServerFails(t *testing.T) {
 			}
 		})
 		t.Run(c.mode+" stopped", func(t *testing.T) {
-			manage(t, c.mode, server.url())
+			manageImpatient(t, c.mode, server.url())
 			ran := w.in("ran-stopped-" + c.mode)
 			stop := bash("touch " + ran)
 			stop.before = func() { server.stop(t) }

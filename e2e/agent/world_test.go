@@ -70,11 +70,23 @@ func newWorld(t *testing.T) *world {
 // in is a path in the repository.
 func (w *world) in(name string) string { return filepath.Join(w.repo, name) }
 
-// manage writes the managed settings that `ambit settings` prints, with shorter deadlines so that a hanging server costs
-// seconds, and with the client of this checkout.
+const managedFile = "/etc/claude-code/managed-settings.json"
+
+// manage deploys what `ambit settings` prints, with the client of this checkout.
 func manage(t *testing.T, mode, server string, more ...string) {
 	t.Helper()
-	text := ambit(t, append([]string{"settings", "claude-code", "--mode", mode, "--server", server, "--program", os.Getenv("CLIENT")}, more...)...)
+	mustWrite(t, managedFile, settings(t, mode, server, more...))
+}
+
+func settings(t *testing.T, mode, server string, more ...string) string {
+	t.Helper()
+	return ambit(t, append([]string{"settings", "claude-code", "--mode", mode, "--server", server, "--program", os.Getenv("CLIENT")}, more...)...)
+}
+
+// manageImpatient does the same with shorter deadlines, so that a hanging server costs seconds.
+func manageImpatient(t *testing.T, mode, server string) {
+	t.Helper()
+	text := settings(t, mode, server)
 	var s map[string]any
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		t.Fatal(err)
@@ -90,7 +102,7 @@ func manage(t *testing.T, mode, server string, more ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustWrite(t, "/etc/claude-code/managed-settings.json", string(out))
+	mustWrite(t, managedFile, string(out))
 }
 
 // session is what one run of the agent left.
