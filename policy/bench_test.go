@@ -3,8 +3,10 @@ package policy
 import "testing"
 
 func benchRequest(a Action) *Request {
-	return &Request{Subject: Subject{ID: "ada@acme.test", Groups: []string{"engineers", "staff"}, GroupsKnown: true}, Resource: packResource, Action: a,
-		Agent: "claude-code/2.1.330", At: testNow}
+	return &Request{
+		Subject: Subject{ID: "ada@acme.test", Groups: []string{"engineers", "staff"}, GroupsKnown: true}, Resource: packResource, Action: a,
+		Agent: "claude-code/2.1.330", At: testNow,
+	}
 }
 
 func BenchmarkDecide(b *testing.B) {

@@ -68,8 +68,10 @@ func (c *compiler) layer(i int, l *Layer) layer {
 // unmentioned warns of controls that the base layer leaves out: they are closed, which an admin should say on purpose.
 func (c *compiler) unmentioned(path string, l *Layer) {
 	var missing []string
-	for name, absent := range map[string]bool{"shell": l.Shell == nil, "files": l.Files == nil, "tools": l.Tools == nil,
-		"skills": l.Skills == nil, "mcp": l.MCP == nil, "web": l.Web == nil, "models": l.Models == nil} {
+	for name, absent := range map[string]bool{
+		"shell": l.Shell == nil, "files": l.Files == nil, "tools": l.Tools == nil,
+		"skills": l.Skills == nil, "mcp": l.MCP == nil, "web": l.Web == nil, "models": l.Models == nil,
+	} {
 		if absent {
 			missing = append(missing, name)
 		}

@@ -23,8 +23,10 @@ func (p *Policy) Decide(r *Request) Decision {
 // general judges what holds whatever the layers say.
 func (e *eval) general() {
 	if len(e.tiers) == 0 {
-		f := Finding{Control: "tier", Rule: "no-tier", Message: "no permission tier fits " + e.person() + ", so that nothing is allowed",
-			Hint: "ask an administrator for a group that gives access"}
+		f := Finding{
+			Control: "tier", Rule: "no-tier", Message: "no permission tier fits " + e.person() + ", so that nothing is allowed",
+			Hint: "ask an administrator for a group that gives access",
+		}
 		if !e.r.Subject.GroupsKnown {
 			f.Message = "the groups of " + e.person() + " are not known, and no permission tier is for everybody"
 			f.Hint = "sign in again; if it stays so, the identity provider doesn't send groups"
@@ -41,8 +43,10 @@ func (e *eval) general() {
 	case ActionShellExec:
 		e.generalShell()
 	default:
-		e.refuse(false, Finding{Control: "request", Rule: "unknown-action", Message: "the action " + quote(e.r.Action.Name) + " is not known",
-			Hint: "known actions are " + strings.Join(Actions(), ", ")})
+		e.refuse(false, Finding{
+			Control: "request", Rule: "unknown-action", Message: "the action " + quote(e.r.Action.Name) + " is not known",
+			Hint: "known actions are " + strings.Join(Actions(), ", "),
+		})
 	}
 	e.generalFiles()
 }

@@ -19,7 +19,7 @@ type Change struct {
 
 // String is one line: "+ path: value", "- path: value" or "~ path: before → after".
 func (c Change) String() string {
-	s := ""
+	var s string
 	switch {
 	case c.Before == "":
 		s = "+ " + c.Path + ": " + c.After

@@ -3,8 +3,10 @@ package policy
 import "fmt"
 
 // exampleResource is where a layer's examples run.
-var exampleResource = Resource{Repository: "example.test/repository", Root: "/home/example/src/repository", Cwd: "/home/example/src/repository",
-	Home: "/home/example", Tmp: "/tmp/example", Platform: "linux", CaseSensitive: true}
+var exampleResource = Resource{
+	Repository: "example.test/repository", Root: "/home/example/src/repository", Cwd: "/home/example/src/repository",
+	Home: "/home/example", Tmp: "/tmp/example", Platform: "linux", CaseSensitive: true,
+}
 
 // examples runs the command lines that layers give as examples, by the layer's own shell and files rules alone.
 func (c *compiler) examples(p *Policy) {

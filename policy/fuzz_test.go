@@ -61,10 +61,14 @@ func FuzzDecide(f *testing.F) {
 	f.Add(4, "../../etc/passwd", "/proj/app", "/home/dev", "windows", true)
 	f.Add(2, `see @"a b" and @~/x`, "", "", "darwin", false)
 	f.Fuzz(func(t *testing.T, action int, text, root, home, platform string, resolves bool) {
-		a := Action{Name: actions[(action%len(actions)+len(actions))%len(actions)], Command: text, Path: text, Prompt: text, URL: text, Model: text,
-			Skill: text, Source: text, Server: text, Tool: text}
-		r := &Request{Subject: Subject{ID: "bob", Groups: []string{"engineers"}, GroupsKnown: true}, Action: a, At: testNow,
-			Resource: Resource{Root: root, Cwd: root, Home: home, Tmp: text, Platform: platform, Resolves: resolves}}
+		a := Action{
+			Name: actions[(action%len(actions)+len(actions))%len(actions)], Command: text, Path: text, Prompt: text, URL: text, Model: text,
+			Skill: text, Source: text, Server: text, Tool: text,
+		}
+		r := &Request{
+			Subject: Subject{ID: "bob", Groups: []string{"engineers"}, GroupsKnown: true}, Action: a, At: testNow,
+			Resource: Resource{Root: root, Cwd: root, Home: home, Tmp: text, Platform: platform, Resolves: resolves},
+		}
 		d := p.Decide(r)
 		if d.Reason == "" || d.Effect != Allow && d.Effect != Deny && d.Effect != Hold {
 			t.Fatalf("%+v", d)

@@ -8,13 +8,17 @@ import (
 
 // The vocabulary of random policies and requests is small, so that they meet often.
 var (
-	someCommands = []string{"git status", "git push", "git status && git push", "ls src", "cat .env", "cat src/a.go > out", "timeout 5 git status",
-		"CI=1 go test ./...", "rm -rf /", "$(cat x)", "cat ../other/a", "echo 'x", "cp a .git/x", "grep -r x ."}
+	someCommands = []string{
+		"git status", "git push", "git status && git push", "ls src", "cat .env", "cat src/a.go > out", "timeout 5 git status",
+		"CI=1 go test ./...", "rm -rf /", "$(cat x)", "cat ../other/a", "echo 'x", "cp a .git/x", "grep -r x .",
+	}
 	somePatterns = []string{"git {status,log} **", "git push **", "ls **", "cat **", "go test **", "cp **", "grep **", "echo **"}
 	someDirs     = []string{"$REPO", "$REPO/src", "$TMP", "~", "~/code", "/srv", "/srv/app", "**/src", "/"}
 	someDenials  = []string{"**/.env", "src", "$REPO/src", "~/.ssh", "*.go", "$TMP", "/srv/**/x"}
-	somePaths    = []string{"a.go", "src/a.go", ".env", "../other/a", "/srv/app/.git/config", "/tmp/dev/x", "~/code/x", "/etc/passwd", "/proc/self/environ",
-		"/home/dev/.ssh/id", "SRC/A.go", "x\x00y", "src/../../x", "/dev/null", "*.go", "{src,..}/x"}
+	somePaths    = []string{
+		"a.go", "src/a.go", ".env", "../other/a", "/srv/app/.git/config", "/tmp/dev/x", "~/code/x", "/etc/passwd", "/proc/self/environ",
+		"/home/dev/.ssh/id", "SRC/A.go", "x\x00y", "src/../../x", "/dev/null", "*.go", "{src,..}/x",
+	}
 	someNames        = []string{"*", "a/*", "a/b", "b/*", "a/b*", "Agent", "builtin", "x.test", "*.x.test"}
 	someRepositories = []string{"github.com/acme/app", "github.com/acme/payments", "github.com/*", "*/payments", "none"}
 	someGroups       = []string{"*", "a", "b", "c"}
@@ -58,9 +62,11 @@ func drawDocument(t *rapid.T) *Document {
 		d.Layers = append(d.Layers, drawLayer(t, string(rune('a'+i)), true))
 	}
 	for range rapid.IntRange(0, 1).Draw(t, "exceptions") {
-		d.Exceptions = append(d.Exceptions, Exception{Who: one(t, "who", "ada", "bob"), Repository: one(t, "exception's repository", "", "github.com/acme/*"),
+		d.Exceptions = append(d.Exceptions, Exception{
+			Who: one(t, "who", "ada", "bob"), Repository: one(t, "exception's repository", "", "github.com/acme/*"),
 			Shell: patterns(atLeastOne(t, "excepted commands", somePatterns)), Read: some(t, "excepted reads", someDirs), Tools: some(t, "excepted tools", someNames),
-			MCP: some(t, "excepted mcp", someNames), Until: Until(testNow.Add(time.Hour)), Reason: "r"})
+			MCP: some(t, "excepted mcp", someNames), Until: Until(testNow.Add(time.Hour)), Reason: "r",
+		})
 	}
 	return d
 }
@@ -71,8 +77,10 @@ func drawLayer(t *rapid.T, name string, match bool) Layer {
 		l.Match = drawMatch(t)
 	}
 	if maybe(t, name+" shell") {
-		l.Shell = &ShellControl{Allow: patterns(some(t, "commands", somePatterns)), Deny: some(t, "denied commands", somePatterns),
-			Wrappers: some(t, "wrappers", []string{"timeout", "time"}), Env: some(t, "env", []string{"CI", "TZ"})}
+		l.Shell = &ShellControl{
+			Allow: patterns(some(t, "commands", somePatterns)), Deny: some(t, "denied commands", somePatterns),
+			Wrappers: some(t, "wrappers", []string{"timeout", "time"}), Env: some(t, "env", []string{"CI", "TZ"}),
+		}
 	}
 	if maybe(t, name+" files") {
 		l.Files = &FilesControl{Read: some(t, "read", someDirs), Write: some(t, "write", someDirs), Deny: some(t, "deny", someDenials), Protect: some(t, "protect", someDenials)}
@@ -124,12 +132,16 @@ func drawMatch(t *rapid.T) *Match {
 
 func drawRequest(t *rapid.T) *Request {
 	r := &Request{
-		Subject: Subject{ID: one(t, "person", "ada", "bob", ""), Groups: some(t, "groups", []string{"a", "b", "c"}), GroupsKnown: maybe(t, "groups known"),
-			Connection: one(t, "connection", "okta", "entra", "")},
-		Resource: Resource{Repository: one(t, "repository", "github.com/acme/app", "github.com/acme/payments", "GitHub.com/Acme/Payments", ""),
-			Root: one(t, "root", "/srv/app", "/srv/app", "/srv/payments", "/", "/home/dev", ""), Cwd: one(t, "cwd", "/srv/app", "/srv/app/src", "/srv/other", ""),
+		Subject: Subject{
+			ID: one(t, "person", "ada", "bob", ""), Groups: some(t, "groups", []string{"a", "b", "c"}), GroupsKnown: maybe(t, "groups known"),
+			Connection: one(t, "connection", "okta", "entra", ""),
+		},
+		Resource: Resource{
+			Repository: one(t, "repository", "github.com/acme/app", "github.com/acme/payments", "GitHub.com/Acme/Payments", ""),
+			Root:       one(t, "root", "/srv/app", "/srv/app", "/srv/payments", "/", "/home/dev", ""), Cwd: one(t, "cwd", "/srv/app", "/srv/app/src", "/srv/other", ""),
 			Home: one(t, "home", "/home/dev", ""), Tmp: one(t, "tmp", "/tmp/dev", ""), Platform: one(t, "platform", "", "linux", "darwin", "windows"),
-			CaseSensitive: maybe(t, "case"), Resolves: maybe(t, "resolves")},
+			CaseSensitive: maybe(t, "case"), Resolves: maybe(t, "resolves"),
+		},
 		Agent: one(t, "agent", "claude-code/2.1", "codex", ""),
 	}
 	if maybe(t, "time known") {

@@ -12,10 +12,27 @@ func TestNarrowGlobs(t *testing.T) {
 		pattern, name string
 		want          bool
 	}{
-		{"*", "anything/at all", true}, {"a", "a", true}, {"a", "ab", false}, {"a", "A", false}, {"a*", "ab", true}, {"a*", "a/b", false},
-		{"a/*", "a/b", true}, {"a/*", "a/b/c", true}, {"a/*", "a", false}, {"a/*", "a/", false}, {"a/**", "a/b/c", true}, {"a/b*", "a/bc", true},
-		{"a/b*", "a/bc/d", false}, {"*/b", "a/b", true}, {"*/b", "a/x/b", false}, {"a*c/*", "abc/x", true}, {"a*c/*", "ab/c/x", false},
-		{"claude-*", "claude-opus-4", true}, {"", "", true}, {"", "a", false}, {"a/b", "a/b/c", false},
+		{"*", "anything/at all", true},
+		{"a", "a", true},
+		{"a", "ab", false},
+		{"a", "A", false},
+		{"a*", "ab", true},
+		{"a*", "a/b", false},
+		{"a/*", "a/b", true},
+		{"a/*", "a/b/c", true},
+		{"a/*", "a", false},
+		{"a/*", "a/", false},
+		{"a/**", "a/b/c", true},
+		{"a/b*", "a/bc", true},
+		{"a/b*", "a/bc/d", false},
+		{"*/b", "a/b", true},
+		{"*/b", "a/x/b", false},
+		{"a*c/*", "abc/x", true},
+		{"a*c/*", "ab/c/x", false},
+		{"claude-*", "claude-opus-4", true},
+		{"", "", true},
+		{"", "a", false},
+		{"a/b", "a/b/c", false},
 	} {
 		g := narrowGlob(c.pattern)
 		if got := g.match(c.name); got != c.want {
@@ -29,8 +46,13 @@ func TestWideGlobs(t *testing.T) {
 		pattern, name string
 		want          bool
 	}{
-		{"github.com/acme/pay*", "github.com/acme/payments/sub", true}, {"github.com/acme/pay*", "GitHub.com/Acme/Payments", true},
-		{"*/delete_*", "github/delete_repo", true}, {"a*b*c", "a1b2b3c", true}, {"a*b*c", "acb", false}, {"a*a", "a", false}, {"**", "x/y", true},
+		{"github.com/acme/pay*", "github.com/acme/payments/sub", true},
+		{"github.com/acme/pay*", "GitHub.com/Acme/Payments", true},
+		{"*/delete_*", "github/delete_repo", true},
+		{"a*b*c", "a1b2b3c", true},
+		{"a*b*c", "acb", false},
+		{"a*a", "a", false},
+		{"**", "x/y", true},
 	} {
 		g := wideGlob(c.pattern)
 		if got := g.match(c.name); got != c.want {

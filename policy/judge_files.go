@@ -50,20 +50,26 @@ func (e *eval) generalNames(t *target) {
 				which, hit = paths.Protected(strings.ReplaceAll(t.glob, `\`, ""))
 			}
 			if hit {
-				e.refuse(true, Finding{Control: "files", Rule: which, At: t.span(),
+				e.refuse(true, Finding{
+					Control: "files", Rule: which, At: t.span(),
 					Message: quote(t.names[0]) + " can't be written: " + which + " is always protected, because it changes what runs later",
-					Hint:    "ask a person to make this change by hand"})
+					Hint:    "ask a person to make this change by hand",
+				})
 				return
 			}
 		}
 		if which, hit := paths.Credential(name); hit {
-			e.refuse(true, Finding{Control: "files", Rule: which, At: t.span(),
-				Message: quote(t.names[0]) + " holds credentials of an agent or of Ambit, which nobody's agent may read"})
+			e.refuse(true, Finding{
+				Control: "files", Rule: which, At: t.span(),
+				Message: quote(t.names[0]) + " holds credentials of an agent or of Ambit, which nobody's agent may read",
+			})
 			return
 		}
 		if dotDotPattern(t.named) {
-			e.refuse(false, Finding{Control: "files", Rule: "pattern", At: t.span(),
-				Message: "the pattern " + quote(t.named) + " may stand for the parent directory"})
+			e.refuse(false, Finding{
+				Control: "files", Rule: "pattern", At: t.span(),
+				Message: "the pattern " + quote(t.named) + " may stand for the parent directory",
+			})
 			return
 		}
 	}
@@ -103,8 +109,10 @@ func (e *eval) judgeFiles(l *layer) {
 			continue
 		}
 		if l.files == nil {
-			e.object(l, false, Finding{Control: "files", Rule: "closed", At: t.span(), Relaxed: e.relaxFile(t),
-				Message: "layer " + l.name + " opens no files", Hint: "an administrator can list directories under files"})
+			e.object(l, false, Finding{
+				Control: "files", Rule: "closed", At: t.span(), Relaxed: e.relaxFile(t),
+				Message: "layer " + l.name + " opens no files", Hint: "an administrator can list directories under files",
+			})
 			continue
 		}
 		if rule, protect, hit := l.files.forbidden(e, t); hit {

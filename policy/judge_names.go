@@ -102,8 +102,10 @@ func (e *eval) judgeList(l *layer, control, what, name string, list *listRule, r
 		e.approve(rule)
 		return
 	}
-	e.object(l, false, Finding{Control: control, Rule: "not-listed", Message: what + " " + quote(name) + " is not on the allow-list of layer " + l.name,
-		Hint: allowedList("names", list.allow), Relaxed: relaxed})
+	e.object(l, false, Finding{
+		Control: control, Rule: "not-listed", Message: what + " " + quote(name) + " is not on the allow-list of layer " + l.name,
+		Hint: allowedList("names", list.allow), Relaxed: relaxed,
+	})
 }
 
 func (e *eval) judgeWeb(l *layer) {
@@ -125,8 +127,10 @@ func (e *eval) judgeWeb(l *layer) {
 		e.approve(rule)
 		return
 	}
-	e.object(l, false, Finding{Control: "web", Rule: "not-listed", Message: "host " + quote(host) + " is not on the allow-list of layer " + l.name,
-		Hint: "an administrator can list it under web.domains", Relaxed: e.relaxWeb(host)})
+	e.object(l, false, Finding{
+		Control: "web", Rule: "not-listed", Message: "host " + quote(host) + " is not on the allow-list of layer " + l.name,
+		Hint: "an administrator can list it under web.domains", Relaxed: e.relaxWeb(host),
+	})
 }
 
 // judgeModel holds a model against the layer's ceiling. A ceiling binds in monitor mode too.
@@ -136,8 +140,10 @@ func (e *eval) judgeModel(l *layer) {
 	switch {
 	case tier == none:
 		if l.base {
-			e.object(l, true, Finding{Control: "models", Rule: "no-tier", Message: "model " + quote(model) + " is on no model tier of the policy",
-				Hint: "an administrator can add it under models.tiers"})
+			e.object(l, true, Finding{
+				Control: "models", Rule: "no-tier", Message: "model " + quote(model) + " is on no model tier of the policy",
+				Hint: "an administrator can add it under models.tiers",
+			})
 		}
 	case l.ceiling == none:
 		if l.base {
@@ -154,8 +160,10 @@ func (e *eval) judgeModel(l *layer) {
 // closed notes that the base layer doesn't mention a control; other layers have no say in it then.
 func (e *eval) closed(l *layer, control, what, relaxed string) {
 	if l.base {
-		e.object(l, false, Finding{Control: control, Rule: "closed", Message: "layer " + l.name + " opens no " + what, Relaxed: relaxed,
-			Hint: "an administrator can list them under " + control})
+		e.object(l, false, Finding{
+			Control: control, Rule: "closed", Message: "layer " + l.name + " opens no " + what, Relaxed: relaxed,
+			Hint: "an administrator can list them under " + control,
+		})
 	}
 }
 

@@ -26,8 +26,10 @@ func spanOf(s shell.Span) *Span { return &Span{s.Offset, s.Length} }
 func (e *eval) judgeShell(l *layer) {
 	if l.shell == nil {
 		if l.base {
-			e.object(l, false, Finding{Control: "shell", Rule: "closed", Message: "layer " + l.name + " opens no commands",
-				Hint: "an administrator can list commands under shell"})
+			e.object(l, false, Finding{
+				Control: "shell", Rule: "closed", Message: "layer " + l.name + " opens no commands",
+				Hint: "an administrator can list commands under shell",
+			})
 		}
 		return
 	}

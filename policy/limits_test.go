@@ -25,12 +25,18 @@ func TestLimits(t *testing.T) {
 		place   Resource
 		want    Limits
 	}{
-		{"base", subject, app, Limits{Tier: "engineer", Access: true, Layers: []string{"organisation"}, Ceiling: "premium",
-			Models: []string{"claude-haiku-*", "claude-sonnet-*", "claude-opus-*"}, Caching: Caching{Mode: "ttl", TTL: "5m"}}},
-		{"lower ceiling", subject, Resource{Repository: "github.com/acme/payments", Root: "/p", Cwd: "/p"}, Limits{Tier: "engineer", Access: true,
-			Layers: []string{"organisation", "payments"}, Ceiling: "standard", Models: []string{"claude-haiku-*", "claude-sonnet-*"}, Caching: Caching{Mode: "ttl", TTL: "5m"}}},
-		{"ceiling of a layer on trial", Subject{Groups: []string{"engineers", "pilot"}, GroupsKnown: true}, app, Limits{Tier: "engineer", Access: true,
-			Layers: []string{"organisation", "on-trial"}, Ceiling: "economy", Models: []string{"claude-haiku-*"}, Caching: Caching{Mode: "ttl", TTL: "5m"}}},
+		{"base", subject, app, Limits{
+			Tier: "engineer", Access: true, Layers: []string{"organisation"}, Ceiling: "premium",
+			Models: []string{"claude-haiku-*", "claude-sonnet-*", "claude-opus-*"}, Caching: Caching{Mode: "ttl", TTL: "5m"},
+		}},
+		{"lower ceiling", subject, Resource{Repository: "github.com/acme/payments", Root: "/p", Cwd: "/p"}, Limits{
+			Tier: "engineer", Access: true,
+			Layers: []string{"organisation", "payments"}, Ceiling: "standard", Models: []string{"claude-haiku-*", "claude-sonnet-*"}, Caching: Caching{Mode: "ttl", TTL: "5m"},
+		}},
+		{"ceiling of a layer on trial", Subject{Groups: []string{"engineers", "pilot"}, GroupsKnown: true}, app, Limits{
+			Tier: "engineer", Access: true,
+			Layers: []string{"organisation", "on-trial"}, Ceiling: "economy", Models: []string{"claude-haiku-*"}, Caching: Caching{Mode: "ttl", TTL: "5m"},
+		}},
 		{"no tier", Subject{Groups: []string{"guests"}, GroupsKnown: true}, app, Limits{Caching: Caching{Mode: "disabled"}}},
 	} {
 		if diff := cmp.Diff(c.want, p.Limits(c.subject, c.place, "claude-code/2")); diff != "" {

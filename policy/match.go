@@ -21,8 +21,14 @@ func (c *compiler) match(path string, m *Match) *matcher {
 	lists := []struct {
 		key  string
 		list []string
-	}{{"tiers", m.Tiers}, {"groups", m.Groups}, {"repositories", m.Repositories}, {"paths", m.Paths},
-		{"agents", m.Agents}, {"connections", m.Connections}}
+	}{
+		{"tiers", m.Tiers},
+		{"groups", m.Groups},
+		{"repositories", m.Repositories},
+		{"paths", m.Paths},
+		{"agents", m.Agents},
+		{"connections", m.Connections},
+	}
 	given, anyGiven := 0, false
 	for _, l := range lists {
 		if c.texts(keyPath(path, l.key), l.list); len(l.list) > 0 {
@@ -44,8 +50,10 @@ func (c *compiler) match(path string, m *Match) *matcher {
 			c.err(indexPath(keyPath(path, "tiers"), i), suggestion(t, known), "there is no tier %q", t)
 		}
 	}
-	return &matcher{tiers: m.Tiers, groups: m.Groups, repositories: wideGlobs(m.Repositories),
-		paths: c.paths(keyPath(path, "paths"), m.Paths, true), agents: wideGlobs(m.Agents), connections: wideGlobs(m.Connections)}
+	return &matcher{
+		tiers: m.Tiers, groups: m.Groups, repositories: wideGlobs(m.Repositories),
+		paths: c.paths(keyPath(path, "paths"), m.Paths, true), agents: wideGlobs(m.Agents), connections: wideGlobs(m.Connections),
+	}
 }
 
 // applies reports whether the layer applies to the request, and why. Every key that is given must be fulfilled; one that

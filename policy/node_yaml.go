@@ -20,8 +20,10 @@ type report struct {
 }
 
 func (r *report) add(at position, path, message, expected string) {
-	r.problems = append(r.problems, Problem{File: r.file, Line: at.line, Column: at.col, Severity: SeverityError,
-		Path: path, Message: message, Expected: expected})
+	r.problems = append(r.problems, Problem{
+		File: r.file, Line: at.line, Column: at.col, Severity: SeverityError,
+		Path: path, Message: message, Expected: expected,
+	})
 }
 
 // readNode parses src, YAML or JSON, within limit bytes. nil means that it could not be read at all.

@@ -10,8 +10,10 @@ func TestStandardPackLetsPeopleWork(t *testing.T) {
 			t.Fatal(problems)
 		}
 		ask := func(command string) Decision {
-			return p.Decide(&Request{Subject: Subject{ID: "ada@acme.test", Groups: []string{"engineers"}, GroupsKnown: true}, Resource: packResource,
-				Action: Action{Name: ActionShellExec, Command: command}, Agent: "claude-code/2.1.330", At: testNow})
+			return p.Decide(&Request{
+				Subject: Subject{ID: "ada@acme.test", Groups: []string{"engineers"}, GroupsKnown: true}, Resource: packResource,
+				Action: Action{Name: ActionShellExec, Command: command}, Agent: "claude-code/2.1.330", At: testNow,
+			})
 		}
 		for _, command := range ordinaryWork {
 			if d := ask(command); d.Effect == Deny {

@@ -36,7 +36,7 @@ func TestLayersOnlyNarrow(t *testing.T) {
 			if !before.Permits() && after.Permits() {
 				t.Fatalf("the layer permits what was refused:\nbefore %s %s\nafter  %s %s", before.Effect, before.Reason, after.Effect, after.Reason)
 			}
-			if before.Effect == Deny && before.Enforced && !(after.Effect == Deny && after.Enforced) {
+			if before.Effect == Deny && before.Enforced && (after.Effect != Deny || !after.Enforced) {
 				t.Fatalf("a binding refusal became %s, enforced %v", after.Effect, after.Enforced)
 			}
 		}

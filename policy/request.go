@@ -23,8 +23,10 @@ const (
 
 // Actions lists the names of all actions.
 func Actions() []string {
-	return []string{ActionSessionStart, ActionSessionEnd, ActionPromptSubmit, ActionShellExec, ActionFileRead, ActionFileWrite,
-		ActionSkillInvoke, ActionMCPCall, ActionWebFetch, ActionModelSelect, ActionAgentSpawn, ActionToolUse}
+	return []string{
+		ActionSessionStart, ActionSessionEnd, ActionPromptSubmit, ActionShellExec, ActionFileRead, ActionFileWrite,
+		ActionSkillInvoke, ActionMCPCall, ActionWebFetch, ActionModelSelect, ActionAgentSpawn, ActionToolUse,
+	}
 }
 
 // Request is one proposed action with every fact that the policy may ask about.

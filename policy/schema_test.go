@@ -49,8 +49,10 @@ func validate(t *testing.T, s *jsonschema.Schema, d *Document) error {
 }
 
 // packRoot and packHome are where the sessions of these tests run.
-var packResource = Resource{Repository: "github.com/acme/app", Root: "/home/ada/src/app", Cwd: "/home/ada/src/app", Home: "/home/ada", Tmp: "/tmp/ada",
-	Platform: "linux", CaseSensitive: true}
+var packResource = Resource{
+	Repository: "github.com/acme/app", Root: "/home/ada/src/app", Cwd: "/home/ada/src/app", Home: "/home/ada", Tmp: "/tmp/ada",
+	Platform: "linux", CaseSensitive: true,
+}
 
 func TestPacksLoadAndMatchTheSchema(t *testing.T) {
 	s := mustSchema(t)

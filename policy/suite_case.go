@@ -71,8 +71,10 @@ func (m *moment) decodeNode(d *decoder, n *node, path string) {
 func (c *suiteCase) request(p *Policy, now time.Time) *Request {
 	r := &Request{
 		Subject: Subject{ID: c.User, Groups: c.Groups, GroupsKnown: !c.Unknown, Connection: c.Connection},
-		Action: Action{Name: c.Action, Command: c.Command, Shell: c.Shell, Path: c.Path, Content: c.Content, Skill: c.Skill, Source: c.Source,
-			Server: c.Server, Tool: c.Tool, URL: c.URL, Model: c.Model, Prompt: c.Prompt},
+		Action: Action{
+			Name: c.Action, Command: c.Command, Shell: c.Shell, Path: c.Path, Content: c.Content, Skill: c.Skill, Source: c.Source,
+			Server: c.Server, Tool: c.Tool, URL: c.URL, Model: c.Model, Prompt: c.Prompt,
+		},
 		Resource: Resource{Repository: c.Repository, Root: c.Root, Cwd: c.Cwd, Home: c.Home, Tmp: c.Tmp, Platform: c.Platform, Resolves: true},
 		Agent:    c.Agent, At: now,
 	}

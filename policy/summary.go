@@ -14,8 +14,10 @@ func (p *Policy) Expired(file string, now time.Time) Problems {
 		if x := &p.exceptions[i]; !now.Before(x.until) {
 			path := indexPath("exceptions", i)
 			at := p.doc.source.at(path)
-			out = append(out, Problem{File: file, Line: at.line, Column: at.col, Severity: SeverityWarning, Path: path,
-				Message: "this " + x.name + " has ended", Expected: "a later day, or no exception"})
+			out = append(out, Problem{
+				File: file, Line: at.line, Column: at.col, Severity: SeverityWarning, Path: path,
+				Message: "this " + x.name + " has ended", Expected: "a later day, or no exception",
+			})
 		}
 	}
 	return out

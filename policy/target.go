@@ -101,8 +101,10 @@ func (e *eval) add(given target, joined string) {
 	e.targets = append(e.targets, given)
 	t := &e.targets[len(e.targets)-1]
 	if err != nil {
-		t.problem = &Finding{Control: "files", Rule: err.Code, Message: "the file name " + quote(t.named) + " " + err.Message,
-			Hint: "name the file plainly, from the repository's root"}
+		t.problem = &Finding{
+			Control: "files", Rule: err.Code, Message: "the file name " + quote(t.named) + " " + err.Message,
+			Hint: "name the file plainly, from the repository's root",
+		}
 		return
 	}
 	t.buf[0] = lexical
@@ -127,16 +129,20 @@ func (e *eval) resolve(t *target, joined string) {
 		case f.Resolved == "" && !res.Resolves:
 			e.unresolved = true
 		case err != nil:
-			t.problem = &Finding{Control: "files", Rule: "unresolved", Message: "where " + quote(t.named) + " leads could not be found out",
-				Hint: "check the file's links"}
+			t.problem = &Finding{
+				Control: "files", Rule: "unresolved", Message: "where " + quote(t.named) + " leads could not be found out",
+				Hint: "check the file's links",
+			}
 		case resolved != t.names[0]:
 			t.names = append(t.names, resolved)
 		}
 		return
 	}
 	if e.unresolved = true; res.Resolves {
-		t.problem = &Finding{Control: "files", Rule: "unresolved", Message: "the client did not resolve " + quote(t.named),
-			Hint: "update the ambit client on this machine"}
+		t.problem = &Finding{
+			Control: "files", Rule: "unresolved", Message: "the client did not resolve " + quote(t.named),
+			Hint: "update the ambit client on this machine",
+		}
 	}
 }
 
@@ -145,8 +151,10 @@ func (e *eval) resolve(t *target, joined string) {
 func (e *eval) addHome(t *target, rest string) {
 	home := e.places.home[0]
 	if home == "" {
-		t.problem = &Finding{Control: "files", Rule: "home", Message: "the home directory that " + quote(t.named) + " names is not known",
-			Hint: "write the path in full"}
+		t.problem = &Finding{
+			Control: "files", Rule: "home", Message: "the home directory that " + quote(t.named) + " names is not known",
+			Hint: "write the path in full",
+		}
 		return
 	}
 	t.names = append(t.names, path.Clean(home+"/"+rest))

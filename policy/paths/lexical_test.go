@@ -67,8 +67,13 @@ func TestInsideComparesComponents(t *testing.T) {
 		dir, name string
 		want      bool
 	}{
-		{"/p/app", "/p/app", true}, {"/p/app", "/p/app/x", true}, {"/p/app", "/p/app2", false}, {"/p/app", "/p/ap", false},
-		{"/", "/x", true}, {"", "/x", false}, {"/p/app", "/p", false},
+		{"/p/app", "/p/app", true},
+		{"/p/app", "/p/app/x", true},
+		{"/p/app", "/p/app2", false},
+		{"/p/app", "/p/ap", false},
+		{"/", "/x", true},
+		{"", "/x", false},
+		{"/p/app", "/p", false},
 	} {
 		if got := Inside(c.dir, c.name); got != c.want {
 			t.Errorf("Inside(%q, %q) = %v", c.dir, c.name, got)

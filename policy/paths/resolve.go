@@ -75,10 +75,10 @@ func (w *walker) walk(rest string) error {
 	for rest != "" {
 		comp, tail, _ := strings.Cut(strings.TrimLeft(rest, "/"), "/")
 		rest = tail
-		switch {
-		case comp == "" || comp == ".":
+		switch comp {
+		case "", ".":
 			continue
-		case comp == "..":
+		case "..":
 			if err := w.up(); err != nil {
 				return err
 			}
