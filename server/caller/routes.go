@@ -37,8 +37,10 @@ var (
 	deciders  = Access{Scopes: []Scope{ScopeDecide}}
 	auditRead = Access{Roles: []Role{Auditor, SecurityAdmin, PlatformAdmin}, Scopes: []Scope{ScopeAuditRead}}
 	prompts   = Access{Roles: []Role{Auditor, SecurityAdmin}}
-	policyGet = Access{Roles: []Role{SecurityAdmin, IdentityAdmin, PlatformAdmin, Manager, Reviewer, Auditor},
-		Scopes: []Scope{ScopePolicyRead, ScopePolicyWrite}}
+	policyGet = Access{
+		Roles:  []Role{SecurityAdmin, IdentityAdmin, PlatformAdmin, Manager, Reviewer, Auditor},
+		Scopes: []Scope{ScopePolicyRead, ScopePolicyWrite},
+	}
 	policySet = Access{Roles: []Role{SecurityAdmin}, Scopes: []Scope{ScopePolicyWrite}}
 	tokens    = Access{Roles: []Role{SecurityAdmin, IdentityAdmin}, Scopes: []Scope{ScopeTokens}}
 	people    = Access{Roles: []Role{IdentityAdmin, SecurityAdmin, Auditor}}

@@ -90,7 +90,7 @@ func (s *Store) Publish(ctx context.Context, by *caller.Principal, source, comme
 		return 0, problems, &InvalidError{problems}
 	}
 	sum := sha256.Sum256([]byte(source))
-	row := db.PolicyRow{Source: source, Digest: hex.EncodeToString(sum[:]), Comment: comment, PublishedBy: person(by)}
+	row := db.PolicyRow{Source: source, Digest: hex.EncodeToString(sum[:]), Comment: comment, PublishedBy: by.Who()}
 	err := s.ledger.Commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		newest, err := db.PolicyByVersion(ctx, tx, 0)
 		if err != nil && !errors.Is(err, db.ErrNotFound) {
@@ -170,14 +170,3 @@ func versionOf(row *db.PolicyRow) Version {
 }
 
 func fileName(version int64) string { return fmt.Sprintf("policy version %d", version) }
-
-// person is who is named as the publisher.
-func person(by *caller.Principal) string {
-	switch {
-	case by.Person != "":
-		return by.Person
-	case by.Name != "":
-		return by.Name
-	}
-	return by.ID
-}
