@@ -110,7 +110,7 @@ func (e *eval) source(text string, st state) {
 		e.refuse(e.parseErrorSpan(err, text), "parse", "The command does not parse as "+e.dialectName()+".", "Check its quotes and brackets.")
 		return
 	}
-	if e.lang == syntax.LangZsh && !e.zshLexical(file, text) {
+	if e.lang == syntax.LangZsh && !e.zshLexical(file, text) || !e.commentsAreComments(file, text) {
 		return
 	}
 	e.stmts(file.Stmts, st)
@@ -127,7 +127,7 @@ func (e *eval) parse(text string) (file *syntax.File, err error) {
 	}
 	p, _ := parsers[slot].Get().(*syntax.Parser)
 	if p == nil {
-		p = syntax.NewParser(syntax.Variant(e.lang))
+		p = syntax.NewParser(syntax.Variant(e.lang), syntax.KeepComments(true))
 	}
 	defer func() {
 		if r := recover(); r != nil {

@@ -49,7 +49,7 @@ func ansiC(s string) (string, bool) {
 				digits = 8
 			}
 			n, size := hex(s[i+1:], digits)
-			if size == 0 || n > utf8.MaxRune {
+			if size == 0 || n >= utf8.RuneSelf { // what those become depends on the locale
 				return "", false
 			}
 			i += size

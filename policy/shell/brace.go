@@ -24,6 +24,17 @@ func (e *eval) braces(w *syntax.Word) ([]*syntax.Word, bool) {
 		e.refuseNode(w, "brace", "The word has too many braces.", "Quote them, or write the words out.")
 		return nil, false
 	}
+	for i, p := range w.Parts {
+		v, ok := p.(*syntax.ParamExp)
+		if !ok || !v.Short || i+1 == len(w.Parts) {
+			continue
+		}
+		if lit, ok := w.Parts[i+1].(*syntax.Lit); ok && strings.HasPrefix(lit.Value, "{") {
+			// Braces come first: $x{1,2} is $x1 $x2.
+			e.refuseNode(w, "brace", "The braces become part of the variable's name.", "Write ${name}.")
+			return nil, false
+		}
+	}
 	split := &syntax.Word{Parts: slices.Clone(w.Parts)}
 	if !syntax.SplitBraces(split) {
 		if doubtfulBrace(w) {

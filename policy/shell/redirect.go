@@ -148,13 +148,13 @@ func (e *eval) addFile(f FileEffect) {
 		}
 	}
 	if len(e.a.Files) >= maxFiles {
-		e.stop(f.Span, "The command touches more than 4,000 paths.")
+		e.stop(f.Span, "The command touches more than 1,500 paths.")
 		return
 	}
 	e.a.Files = append(e.a.Files, f)
 }
 
-const maxFiles = 4000
+const maxFiles = 1500
 
 func standardStream(p string) bool {
 	switch p {

@@ -43,7 +43,11 @@ func (e *eval) field(out []Word, w *syntax.Word, st state) []Word {
 		}
 		at := e.span(w)
 		for _, alt := range alternatives {
+			before := len(out)
 			out = e.expand(out, at, alt.Parts, st, inCommand)
+			if e.lang == syntax.LangZsh && len(out) == before {
+				e.refuse(at, "dialect", "zsh keeps an empty word here, other shells drop it.", "Write the words out.")
+			}
 			if len(out) > maxWords {
 				e.stop(e.span(w), "The word expands to more than 1,000 words.")
 				return out
@@ -138,6 +142,9 @@ func (b *builder) flush() {
 		return
 	}
 	w := Word{Span: b.at}
+	if b.unknown == OneUnknown && b.special && b.ctx == inCommand {
+		b.unknown = ManyUnknown // a glob around unknown text: any number of files
+	}
 	switch {
 	case b.unknown == ManyUnknown:
 		w.Kind, w.prefix = ManyUnknown, string(b.text[:b.prefix])
@@ -269,6 +276,9 @@ func (b *builder) lit(s string, first, only bool) {
 	}
 	if b.ctx == inCommand && b.e.lang == syntax.LangZsh && (first && strings.HasPrefix(s, "=") || strings.ContainsAny(s, "^#") && !strings.HasPrefix(s, "HEAD")) {
 		b.e.refuse(b.at, "dialect", "zsh may expand this word.", "Quote it.")
+	}
+	if b.e.lang == syntax.LangZsh && (strings.IndexByte(s, '~') >= 0 || first && strings.HasPrefix(s, "{") && !strings.HasPrefix(s, "{}")) {
+		b.e.refuse(b.at, "dialect", "zsh reads this word unlike other shells.", "Quote it.")
 	}
 	for i := 0; i < len(s); i++ {
 		c := s[i]
