@@ -91,8 +91,20 @@ func TestGlobsMeetFindsCommonNames(t *testing.T) {
 
 func TestMentions(t *testing.T) {
 	for prompt, want := range map[string]string{
-		"": "", "mail ada@acme.test": "", "see @a.go": "a.go", "@a, @b.": "a|b", `@"a b" and @c`: "a b|c", "(@src/x.go)": "src/x.go",
-		"@a.go#L3-20 and @a.go": "a.go", "line\n@/etc/passwd": "/etc/passwd", "@": "", "@~/x": "~/x", "x @@y": "@y", `@"open`: `"open`,
+		"":                         "",
+		"mail ada@acme.test":       "",
+		"see @a.go":                "a.go",
+		"@a, @b.":                  "a|b",
+		`@"a b" and @c`:            "a b|c",
+		"(@src/x.go)":              "src/x.go",
+		"@a.go#L3-20 and @a.go":    "a.go#L3-20|a.go",
+		"line\n@/etc/passwd":       "/etc/passwd",
+		"@":                        "",
+		"@~/x":                     "~/x",
+		"x @@y":                    "@y|y",
+		`@"open`:                   "open",
+		"=@.env":                   ".env",
+		"no\u00a0break@x \u00a0@y": "y",
 	} {
 		if got := strings.Join(Mentions(prompt), "|"); got != want {
 			t.Errorf("Mentions(%q) = %q, want %q", prompt, got, want)

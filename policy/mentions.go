@@ -1,43 +1,46 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
-// Mentions lists the files that a prompt mentions as "@path" or `@"path with blanks"`: the client puts their contents into
-// the conversation without asking, so they are judged as reads. A trailing line range ("#L1-20") and the punctuation of the
-// sentence around it are not part of the name. "@" within a word (an address) is no mention.
+// Mentions lists the files that a prompt mentions as "@path" or `@"path with blanks"`: the agent puts their contents into
+// the conversation without asking, so they are judged as reads. Better one name too many (a person's handle) than one too
+// few: a name counts both with and without a range of lines at its end ("#L1-20"). "@" within a word is no mention.
 func Mentions(prompt string) []string {
-	if !strings.Contains(prompt, "@") {
-		return nil
-	}
 	var out []string
 	seen := map[string]bool{}
-	for i := 0; i < len(prompt); i++ {
-		if prompt[i] != '@' || i > 0 && !strings.ContainsRune(" \t\r\n([{'\"`,;:", rune(prompt[i-1])) {
-			continue
-		}
-		name, end := mention(prompt, i+1)
+	add := func(name string) {
 		if name != "" && !seen[name] {
 			seen[name] = true
 			out = append(out, name)
 		}
-		i = max(i, end-1)
+	}
+	before := ' '
+	for i, r := range prompt {
+		if r == '@' && !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+			name := mention(prompt[i+1:])
+			add(name)
+			file, _, _ := strings.Cut(name, "#L")
+			add(file)
+		}
+		before = r
 	}
 	return out
 }
 
-// mention reads the name that begins at start, and says where it ends.
-func mention(prompt string, start int) (name string, end int) {
-	rest := prompt[start:]
-	if strings.HasPrefix(rest, `"`) {
-		if shut := strings.IndexByte(rest[1:], '"'); shut >= 0 {
-			return rest[1 : 1+shut], start + shut + 2
+// mention reads the name after an "@": up to white space, without the punctuation of the sentence around it, or between
+// double quotes.
+func mention(s string) string {
+	if rest, ok := strings.CutPrefix(s, `"`); ok {
+		if name, _, closed := strings.Cut(rest, `"`); closed {
+			return name
 		}
+		s = rest
 	}
-	n := strings.IndexAny(rest, " \t\r\n")
-	if n < 0 {
-		n = len(rest)
+	if end := strings.IndexFunc(s, unicode.IsSpace); end >= 0 {
+		s = s[:end]
 	}
-	name, end = rest[:n], start+n
-	name, _, _ = strings.Cut(name, "#")
-	return strings.TrimRight(name, ".,;:!?)]}'\"`"), end
+	return strings.TrimRight(s, `.,;:!?)]}'"`)
 }
