@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -85,21 +86,7 @@ func (a *API) reportEvents(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	fresh := make([]bool, len(events))
-	err := a.Ledger.Commit(c.UserContext(), func(tx *db.Tx) (record []*audit.Event, err error) {
-		now := a.Now()
-		if err := db.ForgetReports(c.UserContext(), tx, now.Add(-remembered).UnixMilli()); err != nil {
-			return nil, err
-		}
-		for i, e := range events {
-			if fresh[i], err = db.InsertReport(c.UserContext(), tx, actor.Credential, r.Events[i].ClientID, now.UnixMilli()); err != nil {
-				return nil, err
-			} else if fresh[i] {
-				record = append(record, e)
-			}
-		}
-		return record, nil
-	})
+	fresh, err := a.recordOnce(c.UserContext(), actor.Credential, r.Events, events)
 	if err != nil {
 		return err
 	}
@@ -114,6 +101,26 @@ func (a *API) reportEvents(c *fiber.Ctx) error {
 	}
 	answer.Duplicates = len(events) - answer.Recorded
 	return c.JSON(answer)
+}
+
+// recordOnce records those events whose report this credential didn't make before, and says which they were.
+func (a *API) recordOnce(ctx context.Context, credential string, reports []report, events []*audit.Event) ([]bool, error) {
+	fresh := make([]bool, len(events))
+	err := a.Ledger.Commit(ctx, func(tx *db.Tx) (record []*audit.Event, err error) {
+		now := a.Now()
+		if err := db.ForgetReports(ctx, tx, now.Add(-remembered).UnixMilli()); err != nil {
+			return nil, err
+		}
+		for i, e := range events {
+			if fresh[i], err = db.InsertReport(ctx, tx, credential, reports[i].ClientID, now.UnixMilli()); err != nil {
+				return nil, err
+			} else if fresh[i] {
+				record = append(record, e)
+			}
+		}
+		return record, nil
+	})
+	return fresh, err
 }
 
 var typePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$`) })

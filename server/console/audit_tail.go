@@ -33,14 +33,9 @@ func (a *API) tailEvents(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	after, err := number(c, "after", -1, 0, math.MaxInt64)
+	after, err := lastSeen(c)
 	if err != nil {
 		return err
-	}
-	if id := c.Get("Last-Event-ID"); id != "" {
-		if after, err = strconv.ParseInt(id, 10, 64); err != nil || after < 0 {
-			return problem.New("invalid", "Last-Event-ID must be the seq of an event", "")
-		}
 	}
 	select {
 	case a.tails <- struct{}{}:
@@ -61,6 +56,19 @@ func (a *API) tailEvents(c *fiber.Ctx) error {
 		t.run(events)
 	})
 	return nil
+}
+
+// lastSeen is the seq after which the stream begins; -1 for now. A browser that connects again sends Last-Event-ID.
+func lastSeen(c *fiber.Ctx) (int64, error) {
+	id := c.Get("Last-Event-ID")
+	if id == "" {
+		return number(c, "after", -1, 0, math.MaxInt64)
+	}
+	after, err := strconv.ParseInt(id, 10, 64)
+	if err != nil || after < 0 {
+		return 0, problem.New("invalid", "Last-Event-ID must be the seq of an event", "")
+	}
+	return after, nil
 }
 
 // tail is one client that follows.

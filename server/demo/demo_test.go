@@ -17,6 +17,7 @@ import (
 	"ambit/db"
 	"ambit/db/seal"
 	"ambit/policy"
+	"ambit/server/caller"
 	"ambit/server/identity"
 	"ambit/server/policystore"
 )
@@ -115,6 +116,14 @@ func TestFillTellsABelievableWeek(t *testing.T) {
 	}
 	if r, err := p.Ledger.Verify(t.Context(), audit.VerifyOptions{}); err != nil || !r.OK() || r.Entries != n {
 		t.Errorf("verify: %+v, %v", r, err)
+	}
+	in, err := p.Identity.SignInDemo(t.Context(), security, "", "127.0.0.1")
+	must(t, err)
+	if who, err := p.Identity.Cookie(in.Cookie); err != nil || !who.HasRole(caller.SecurityAdmin) || who.HasRole(caller.Auditor) {
+		t.Errorf("the demo sign-in gave %+v, %v", who, err)
+	}
+	if _, err := p.Identity.SignInDemo(t.Context(), payments, "", "127.0.0.1"); err == nil {
+		t.Error("somebody without a console role signed in")
 	}
 	if now := p.Clock.Now(); !now.Equal(wednesday()) {
 		t.Errorf("the clock still shows %v", now)

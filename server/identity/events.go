@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"ambit/audit"
+	"ambit/db"
 	"ambit/server/caller"
 )
 
@@ -66,4 +67,10 @@ type tokenRecord struct {
 	Scopes    []caller.Scope `json:"scopes"`
 	Person    string         `json:"person,omitempty"`
 	ExpiresAt string         `json:"expires_at,omitempty"`
+}
+
+// commit changes state and ledger together. It waits for the outcome even when the caller has gone: memory follows the
+// database, so a change must not happen behind its back.
+func (s *Service) commit(ctx context.Context, change func(tx *db.Tx) ([]*audit.Event, error)) error {
+	return s.ledger.Commit(context.WithoutCancel(ctx), change)
 }

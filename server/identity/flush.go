@@ -40,7 +40,7 @@ func (s *Service) flush(ctx context.Context) error {
 	if len(seen)+len(over)+len(used) == 0 {
 		return nil
 	}
-	err := s.ledger.Commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
+	err := s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		for _, e := range over {
 			if err := db.DeleteSession(ctx, tx, e.row.ID); err != nil {
 				return nil, err

@@ -44,7 +44,7 @@ func (s *Service) AddPeople(ctx context.Context, by *caller.Principal, people []
 		people[i].ID, people[i].Email = id, email
 		rows[i] = rowOf(&people[i], now)
 	}
-	err := s.ledger.Commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
+	err := s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		events := make([]*audit.Event, 0, len(rows))
 		for i := range rows {
 			if err := db.InsertPerson(ctx, tx, &rows[i]); err != nil {

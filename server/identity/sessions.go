@@ -63,7 +63,7 @@ func (s *Service) SignOut(ctx context.Context, cookie, address string) error {
 	if e == nil {
 		return nil
 	}
-	err := s.ledger.Commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
+	err := s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		p := s.people.Load().byID[e.row.PersonID]
 		return []*audit.Event{signInEvent("person.signed_out", p, address, e.row.ID, nil)}, db.DeleteSession(ctx, tx, e.row.ID)
 	})

@@ -38,7 +38,7 @@ func (s *Service) SetupLink(ctx context.Context) (string, error) {
 		return "", err
 	}
 	key := hashOf(secret)
-	err = s.ledger.Commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
+	err = s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		by := &caller.Principal{Kind: caller.Local, Name: "server"}
 		return []*audit.Event{changed("setup.link_created", by, "", "setup", "", nil, nil)}, db.ReplaceSetupLink(ctx, tx, key[:], s.now().UnixMilli())
 	})
@@ -193,7 +193,7 @@ func (s *Service) createOwner(ctx context.Context, p *pendingOwner, owner *db.Ow
 		return caller.SignedIn{}, nil, err
 	}
 	by := &caller.Principal{Kind: caller.Browser, Person: person.Email, Credential: session.row.ID}
-	err = s.ledger.Commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
+	err = s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		if ok, err := db.UseSetupLink(ctx, tx, p.link[:]); err != nil || !ok {
 			return nil, errors.Join(err, errSetup)
 		}

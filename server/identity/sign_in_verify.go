@@ -109,7 +109,7 @@ func (s *Service) signIn(ctx context.Context, person *caller.Person, method stri
 	if err != nil {
 		return caller.SignedIn{}, err
 	}
-	err = s.ledger.Commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
+	err = s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		if ok, err := use(ctx, tx); err != nil || !ok {
 			if err == nil {
 				err = errReplay

@@ -51,7 +51,7 @@ func (s *Service) CreateToken(ctx context.Context, by *caller.Principal, want ca
 		row.PersonID = person.ID
 		before, after = s.people.Load().byID[person.ID], person
 	}
-	err = s.ledger.Commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
+	err = s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		events, err := writePerson(ctx, tx, by, want.Address, before, after, isNew, now)
 		if err != nil {
 			return nil, err

@@ -139,7 +139,7 @@ func (s *Service) RevokeToken(ctx context.Context, by *caller.Principal, id, add
 		return errNoToken
 	}
 	row, now := all[at].row, s.now().UnixMilli()
-	err := s.ledger.Commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
+	err := s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		ok, err := db.RevokeToken(ctx, tx, id, now)
 		if err == nil && !ok {
 			err = errNoToken

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,6 +97,17 @@ func TestTokenEnds(t *testing.T) {
 	h.close()
 	h = open(t, h.dir, h.clock, "http://localhost:8420")
 	_, err = h.Bearer(secret)
+	mustRefuse(t, err, "unauthenticated")
+}
+
+// Whoever revokes may hang up before the answer: the token must not go on working in memory only.
+func TestRevocationOutlivesItsCaller(t *testing.T) {
+	h := newHouse(t)
+	secret := h.token(caller.NewToken{Name: "x", Scopes: decide})
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	must(t, h.RevokeToken(gone, local, h.Tokens()[0].ID, ""))
+	_, err := h.Bearer(secret)
 	mustRefuse(t, err, "unauthenticated")
 }
 
