@@ -93,6 +93,10 @@ func (c *AuditVerifyCmd) print(env *Env, r *audit.Report) {
 		}
 		return
 	}
+	if r.Entries == 0 {
+		fmt.Fprintln(env.Out, "the ledger is empty, as it was left: there is nothing to verify yet")
+		return
+	}
 	fmt.Fprintf(env.Out, "%s: %d entries, %d signed checkpoints, nothing was altered\n", paint(env.Out, green, "verified"), r.Entries, r.Checkpoints)
 	fmt.Fprintf(env.Out, "  root %s\n", r.Root)
 	if !r.Keyed {
@@ -112,7 +116,15 @@ func (f *auditFiles) open(env *Env) (*db.Snapshot, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, &adviceError{fmt.Sprintf("%s has no ledger: %s is missing", f.Data, db.File), "Name the data folder with --data DIR"}
 	}
-	return db.Inspect(env.Ctx, path)
+	s, err := db.Inspect(env.Ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	// A file that SQLite can't read is not "no ledger": verification says what it is.
+	if there, err := db.HasLedger(env.Ctx, s); err == nil && !there {
+		return nil, errors.Join(&adviceError{path + " has no ledger", "Name the data folder with --data DIR"}, s.Close())
+	}
+	return s, nil
 }
 
 // key reads the key file: the one named, or the folder's own where it is there and may be read.

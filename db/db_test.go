@@ -136,8 +136,8 @@ func TestTheWriteAheadLogIsBounded(t *testing.T) {
 	payload := strings.Repeat("x", 50_000)
 	largest := int64(0)
 	deadline := time.Now().Add(20 * time.Second)
-	// The load never pauses, until ten times the limit has been written and the checkpointer has looked at least once.
-	for i := int64(1); i <= 400 || d.main.walBytes.Load() == 0; i++ {
+	// The load never pauses, until several times the limit has been written and the checkpointer has looked at least once.
+	for i := int64(1); i <= 120 || d.main.walBytes.Load() == 0; i++ {
 		if err := d.Write(t.Context(), put(i, payload)); err != nil {
 			t.Fatal(err)
 		}

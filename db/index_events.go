@@ -47,10 +47,13 @@ func InsertProjection(tx *Tx, after int64, p Projection) error {
 		}
 	}
 	for k, n := range p.Counts {
-		err := tx.run(`INSERT INTO rollup (minute, phase, type, effect, n) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (minute, phase, type, effect) DO UPDATE SET n = n + excluded.n`, k.Minute, k.Phase, k.Type, k.Effect, n)
-		if err != nil {
-			return fmt.Errorf("count events: %w", err)
+		for _, minutes := range []int64{1, 60} {
+			err := tx.run(`INSERT INTO rollup (minutes, start, phase, type, effect, n) VALUES ($1, $2, $3, $4, $5, $6)
+				ON CONFLICT (minutes, start, phase, type, effect) DO UPDATE SET n = n + excluded.n`,
+				minutes, k.Minute/minutes*minutes, k.Phase, k.Type, k.Effect, n)
+			if err != nil {
+				return fmt.Errorf("count events: %w", err)
+			}
 		}
 	}
 	for minute, s := range p.Spans {

@@ -8,14 +8,15 @@ CREATE VIRTUAL TABLE events USING fts5 (facets, words, content = '', columnsize 
 CREATE TABLE projected (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);
 INSERT INTO projected VALUES (1, 0);
 
--- Counts for charts, by minute.
+-- Counts for charts, by minute and by hour: a chart of a quarter should not add up a hundred thousand minutes.
 CREATE TABLE rollup (
-    minute INTEGER NOT NULL, -- Unix time / 60
-    phase  TEXT NOT NULL,
-    type   TEXT NOT NULL,
-    effect TEXT NOT NULL,
-    n      INTEGER NOT NULL,
-    PRIMARY KEY (minute, phase, type, effect)
+    minutes INTEGER NOT NULL, -- length of the bucket: 1 or 60
+    start   INTEGER NOT NULL, -- Unix time / 60
+    phase   TEXT NOT NULL,
+    type    TEXT NOT NULL,
+    effect  TEXT NOT NULL,
+    n       INTEGER NOT NULL,
+    PRIMARY KEY (minutes, start, phase, type, effect)
 ) WITHOUT ROWID;
 
 -- Which seqs fall into a minute, so that a search by time needs no index on time.

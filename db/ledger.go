@@ -18,6 +18,13 @@ func InsertLedger(tx *Tx, row LedgerRow) error {
 	return tx.run("INSERT INTO ledger (seq, event, mac) VALUES ($1, $2, $3)", row.Seq, row.Event, row.MAC)
 }
 
+// HasLedger reports whether a database has any of the ledger's tables.
+func HasLedger(ctx context.Context, q Queryer) (bool, error) {
+	var n int
+	err := q.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name GLOB 'ledger*'").Scan(&n)
+	return n > 0, err
+}
+
 // LedgerEvent gives the event of one seq.
 func LedgerEvent(ctx context.Context, q Queryer, seq int64) (string, error) {
 	var event string
