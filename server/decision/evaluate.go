@@ -39,7 +39,8 @@ func (s *Service) evaluate(c *fiber.Ctx) error {
 
 // parseEvaluation reads the entities of an evaluation over what e holds already.
 func parseEvaluation(body []byte, e *evaluation) error {
-	r := &reader{buf: body}
+	r := newReader(body)
+	defer r.free()
 	err := r.object(func(key []byte) error {
 		ok, err := e.member(r, key)
 		if !ok && err == nil {

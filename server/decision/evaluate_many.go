@@ -71,7 +71,8 @@ func (s *Service) evaluateMany(c *fiber.Ctx) error {
 
 func parseBatch(body []byte) (*batch, error) {
 	b := &batch{semantic: executeAll}
-	r := &reader{buf: body}
+	r := newReader(body)
+	defer r.free()
 	err := r.object(func(key []byte) error {
 		switch string(key) {
 		case "evaluations":

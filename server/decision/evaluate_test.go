@@ -177,8 +177,8 @@ func TestNothingIsAnsweredThatCantBeRecorded(t *testing.T) {
 	if status, answer, _ := w.post(t, "/access/v1/evaluations", batch); status != 503 || strings.Contains(answer, "true") {
 		t.Errorf("batch: got %d %s", status, answer)
 	}
-	if w.observer.unrecordable == 0 || w.observer.decided != 0 {
-		t.Errorf("counted %+v", w.observer)
+	if w.observer.unrecordable.Load() == 0 || w.observer.decided.Load() != 0 {
+		t.Errorf("counted %d and %d", w.observer.decided.Load(), w.observer.unrecordable.Load())
 	}
 }
 
@@ -194,8 +194,8 @@ func TestBeforeAPolicyEverythingIsRefused(t *testing.T) {
 func TestQueryIsNoAction(t *testing.T) {
 	w := newWorld(t)
 	w.post(t, "/access/v1/evaluation", `{`+ada+`,`+run("ok")+`,`+repo+`,"context":{"purpose":"query","session_id":"s"}}`)
-	if w.observer.decided != 0 || w.ledger.all()[0].Purpose != "query" {
-		t.Errorf("counted %d, event %+v", w.observer.decided, w.ledger.all()[0])
+	if w.observer.decided.Load() != 0 || w.ledger.all()[0].Purpose != "query" {
+		t.Errorf("counted %d, event %+v", w.observer.decided.Load(), w.ledger.all()[0])
 	}
 	if len(w.sessions.byID) != 0 {
 		t.Error("a what-if fixed a session")

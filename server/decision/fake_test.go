@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,10 +92,10 @@ func (fakeDirectory) Person(email string) (groups []string, known, disabled bool
 	return nil, false, false
 }
 
-type fakeObserver struct{ decided, unrecordable int }
+type fakeObserver struct{ decided, unrecordable atomic.Int64 }
 
-func (f *fakeObserver) Decided(policy.Effect, bool, time.Duration) { f.decided++ }
-func (f *fakeObserver) Unrecordable()                              { f.unrecordable++ }
+func (f *fakeObserver) Decided(policy.Effect, bool, time.Duration) { f.decided.Add(1) }
+func (f *fakeObserver) Unrecordable()                              { f.unrecordable.Add(1) }
 
 // world is a service with fakes all round, behind a Fiber app that lets caller in.
 type world struct {

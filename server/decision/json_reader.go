@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 )
 
 // maxDepth bounds nesting, so that no input can exhaust the stack.
@@ -20,6 +21,22 @@ type reader struct {
 	pos   int
 	depth int
 	names [][]byte // of the objects that are being read, the innermost last
+}
+
+// readers keep their memory for names from one request to the next.
+var readers = sync.Pool{New: func() any { return &reader{names: make([][]byte, 0, 64)} }}
+
+func newReader(buf []byte) *reader {
+	r := readers.Get().(*reader)
+	*r = reader{buf: buf, names: r.names[:0]}
+	return r
+}
+
+// free gives a reader back. What was read from it stays good: texts are copies, and raw values belong to the buffer.
+func (r *reader) free() {
+	clear(r.names[:cap(r.names)]) // a name must not keep a whole request in memory
+	r.buf = nil
+	readers.Put(r)
 }
 
 var errTruncated = errors.New("the JSON ends too early")

@@ -12,7 +12,8 @@ func parseProperties(name string, properties []byte) (policy.Action, bool, error
 	if properties == nil {
 		return a, false, nil
 	}
-	r := &reader{buf: properties}
+	r := newReader(properties)
+	defer r.free()
 	p := propertyReader{reader: r, action: &a}
 	if err := r.object(func(key []byte) error { return at("action.properties", atKey(key, p.member(key))) }); err != nil {
 		return a, false, err
