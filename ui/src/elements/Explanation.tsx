@@ -24,14 +24,16 @@ export function Explanation({ reason, hint, findings, layers, effects }: Props) 
           </p>
         )}
       </div>
-      {findings.length > 0 && <Findings findings={findings} reason={reason} />}
+      {!(findings.length === 1 && findings[0]?.message === reason) && findings.length > 0 && (
+        <Findings findings={findings} />
+      )}
       {layers.length > 0 && <Layers layers={layers} />}
       {effects && <Touches effects={effects} />}
     </div>
   )
 }
 
-function Findings({ findings, reason }: { findings: Finding[]; reason: string }) {
+function Findings({ findings }: { findings: Finding[] }) {
   return (
     <section>
       <h3 className={styles.title}>What speaks against it</h3>
@@ -48,7 +50,7 @@ function Findings({ findings, reason }: { findings: Finding[]; reason: string })
                 </>
               )}
             </span>
-            <span>{finding.message === reason && findings.length === 1 ? 'As above.' : finding.message}</span>
+            <span>{finding.message}</span>
             {finding.relaxed && (
               <span className={styles.where}>Set aside by exception {finding.relaxed}</span>
             )}
@@ -72,16 +74,14 @@ function Layers({ layers }: { layers: LayerVerdict[] }) {
                 <span className={styles.name}>{layer.layer}</span>
                 {layer.matched && <span className={styles.where}> · {layer.matched}</span>}
               </div>
-              {(layer.message || layer.rule) && (
-                <div className={styles.message}>
-                  {layer.message}
-                  {layer.rule && (
-                    <>
-                      {layer.message ? ' ' : ''}
-                      <code>{layer.rule}</code>
-                    </>
-                  )}
-                </div>
+              {layer.message ? (
+                <div className={styles.message}>{layer.message}</div>
+              ) : (
+                layer.rule && (
+                  <div className={styles.message}>
+                    by <code>{layer.rule}</code>
+                  </div>
+                )
               )}
             </div>
           </li>

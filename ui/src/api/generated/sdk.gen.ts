@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CheckPolicyData, CheckPolicyErrors, CheckPolicyResponses, ConfirmOwnerData, ConfirmOwnerErrors, ConfirmOwnerResponses, CreateOwnerData, CreateOwnerErrors, CreateOwnerResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DemoSignInData, DemoSignInErrors, DemoSignInResponses, ExportEventsData, ExportEventsErrors, ExportEventsResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetEventData, GetEventErrors, GetEventResponses, GetOpenApiData, GetOpenApiErrors, GetOpenApiResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPolicyVersionData, GetPolicyVersionErrors, GetPolicyVersionResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPolicyPacksData, ListPolicyPacksErrors, ListPolicyPacksResponses, ListPolicyVersionsData, ListPolicyVersionsErrors, ListPolicyVersionsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, ReadPromptData, ReadPromptErrors, ReadPromptResponses, ReportEventsData, ReportEventsErrors, ReportEventsResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, SearchEventsData, SearchEventsErrors, SearchEventsResponses, SetupPolicyData, SetupPolicyErrors, SetupPolicyResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartSetupData, StartSetupErrors, StartSetupResponses, SummariseEventsData, SummariseEventsErrors, SummariseEventsResponses, TailEventsData, TailEventsErrors, TailEventsResponse, TailEventsResponses, TryActionData, TryActionErrors, TryActionResponses, VerifyLedgerData, VerifyLedgerErrors, VerifyLedgerResponses, VerifySignInData, VerifySignInErrors, VerifySignInResponses } from './types.gen';
+import type { CheckPolicyData, CheckPolicyErrors, CheckPolicyResponses, ConfirmOwnerData, ConfirmOwnerErrors, ConfirmOwnerResponses, CreateOwnerData, CreateOwnerErrors, CreateOwnerResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DemoSignInData, DemoSignInErrors, DemoSignInResponses, ExportEventsData, ExportEventsErrors, ExportEventsResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetEventData, GetEventErrors, GetEventResponses, GetOpenApiData, GetOpenApiErrors, GetOpenApiResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPolicyVersionData, GetPolicyVersionErrors, GetPolicyVersionResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPolicyPacksData, ListPolicyPacksErrors, ListPolicyPacksResponses, ListPolicyVersionsData, ListPolicyVersionsErrors, ListPolicyVersionsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, ReadPromptData, ReadPromptErrors, ReadPromptResponses, ReportEventsData, ReportEventsErrors, ReportEventsResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, SearchEventsData, SearchEventsErrors, SearchEventsResponses, SetupPolicyData, SetupPolicyErrors, SetupPolicyResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartSetupData, StartSetupErrors, StartSetupResponses, SummariseEventsData, SummariseEventsErrors, SummariseEventsResponses, TailEventsData, TailEventsErrors, TailEventsResponse, TailEventsResponses, TryActionData, TryActionErrors, TryActionResponses, VerifyLedgerData, VerifyLedgerErrors, VerifyLedgerResponses, VerifySignInData, VerifySignInErrors, VerifySignInResponses, WhoAmIData, WhoAmIErrors, WhoAmIResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -22,6 +22,19 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  * This document
  */
 export const getOpenApi = <ThrowOnError extends boolean = false>(options?: Options<GetOpenApiData, ThrowOnError>) => (options?.client ?? client).get<GetOpenApiResponses, GetOpenApiErrors, ThrowOnError>({ url: '/api/v1/openapi.json', ...options });
+
+/**
+ * Who the caller is
+ */
+export const whoAmI = <ThrowOnError extends boolean = false>(options?: Options<WhoAmIData, ThrowOnError>) => (options?.client ?? client).get<WhoAmIResponses, WhoAmIErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/whoami',
+    ...options
+});
 
 /**
  * Who is signed in, and what the sign-in page needs to know

@@ -573,7 +573,7 @@ export type PolicyCheck = {
  */
 export type DecisionRequest = {
     subject: {
-        type?: 'user';
+        type: 'user';
         /**
          * e-mail address
          */
@@ -594,8 +594,11 @@ export type DecisionRequest = {
             [key: string]: unknown;
         };
     };
-    resource?: {
-        type?: string;
+    resource: {
+        /**
+         * repository
+         */
+        type: string;
         /**
          * repository
          */
@@ -607,7 +610,6 @@ export type DecisionRequest = {
             tmp?: string;
             platform?: 'linux' | 'darwin' | 'windows';
             case_sensitive?: boolean;
-            resolves?: boolean;
         };
     };
     context?: {
@@ -792,6 +794,18 @@ export type Status = {
     }>;
 };
 
+/**
+ * who the caller is
+ */
+export type WhoAmI = {
+    kind: 'browser' | 'token' | 'credential' | 'local';
+    id: string;
+    person?: string;
+    name?: string;
+    roles?: Array<Role>;
+    scopes?: Array<Scope>;
+};
+
 export type GetOpenApiData = {
     body?: never;
     path?: never;
@@ -818,6 +832,31 @@ export type GetOpenApiResponses = {
 };
 
 export type GetOpenApiResponse = GetOpenApiResponses[keyof GetOpenApiResponses];
+
+export type WhoAmIData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/whoami';
+};
+
+export type WhoAmIErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type WhoAmIError = WhoAmIErrors[keyof WhoAmIErrors];
+
+export type WhoAmIResponses = {
+    /**
+     * OK
+     */
+    200: WhoAmI;
+};
+
+export type WhoAmIResponse = WhoAmIResponses[keyof WhoAmIResponses];
 
 export type GetSessionData = {
     body?: never;
@@ -1195,10 +1234,6 @@ export type TailEventsData = {
         layer?: string;
         phase?: 'decision' | 'result' | 'lifecycle' | 'admin' | 'approval' | 'integrity';
         type?: string;
-        /**
-         * full text
-         */
-        q?: string;
         /**
          * the same, for the first connection
          */

@@ -27,12 +27,12 @@ test('survives properties of another type', () => {
   expect(lineOf(event({ action: { name: 'mcp.call' } })).target).toBe('')
 })
 
-test('gives the reason of a refusal, the outcome of a result, the kind of the rest', () => {
+test('gives the reason of a refusal, the outcome of a result, nothing for the rest', () => {
   const decision = { id: 'dec_1', enforced: true, policy_version: 1, reason: 'Not listed' }
   expect(lineOf(event({ decision: { ...decision, effect: 'deny' } })).note).toBe('Not listed')
   expect(lineOf(event({ decision: { ...decision, effect: 'allow' } })).note).toBe('')
   expect(lineOf(event({ phase: 'result', outcome: { exit: 2 } })).note).toBe('Exit status 2')
-  expect(lineOf(event({ phase: 'admin', type: 'policy.published' })).note).toBe('Change')
+  expect(lineOf(event({ phase: 'admin', type: 'policy.published' })).note).toBe('')
 })
 
 test('shortens a repository to what tells it apart', () => {

@@ -49,7 +49,7 @@ function noteOf(event: AuditEvent): string {
     if (typeof exit === 'number') return exit === 0 ? 'Succeeded' : `Exit status ${exit}`
     if (typeof bytes === 'number') return `${bytes.toLocaleString('en')} bytes`
   }
-  return phaseWords[event.phase]
+  return ''
 }
 
 export const phaseWords: Record<AuditEvent['phase'], string> = {

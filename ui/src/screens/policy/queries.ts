@@ -41,7 +41,8 @@ export const checkQuery = (source: string) =>
 export const tryQuery = (body: TryRequest) =>
   queryOptions({
     queryKey: ['policy-try', body],
-    queryFn: () => call(tryAction({ body })),
+    // With what was asked: while the next answer is on its way this one stays, and belongs to its own command.
+    queryFn: async () => ({ asked: body, verdict: await call(tryAction({ body })) }),
     gcTime: 30_000,
     retry: false,
   })

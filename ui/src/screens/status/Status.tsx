@@ -32,7 +32,9 @@ export function Status() {
                     <IconAlertTriangle size={18} aria-hidden />
                   )}
                   <div>
-                    <span className={styles.name}>{check.name}</span>
+                    <span className={styles.name}>
+                      {check.name.charAt(0).toUpperCase() + check.name.slice(1)}
+                    </span>
                     <span className="muted">
                       {check.ok ? '' : 'Failing: '}
                       {check.message}

@@ -94,7 +94,7 @@ function Body({ detail, filters }: { detail: EventDetail; filters: Filters }) {
           effects={event.effects}
         />
       ) : (
-        line.note !== phaseWords[event.phase] && <p className={styles.note}>{line.note}</p>
+        line.note && <p className={styles.note}>{line.note}</p>
       )}
       <Prompt id={event.id} prompt={detail.prompt} />
       <Facts event={event} />

@@ -24,12 +24,11 @@ export function Try({ source, broken }: { source: string; broken: boolean }) {
     enabled: settled !== undefined && !broken,
     placeholderData: keepPreviousData,
   })
-  const verdict = answer.data
-  const command =
-    trial.action === 'shell.exec' ? (settled?.request.action.properties?.command as string) : undefined
+  const verdict = answer.data?.verdict
+  const command = answer.data?.asked.request.action.properties?.command
   // A broken text is explained under the editor; saying it here again would be noise.
   const error = answer.error instanceof Refusal && answer.error.status === 422 ? null : answer.error
-  const stale = settled !== asked || answer.isPlaceholderData || broken
+  const stale = settled !== asked || answer.isPlaceholderData
 
   return (
     <section className={styles.try} aria-labelledby="try-title">
@@ -40,10 +39,10 @@ export function Try({ source, broken }: { source: string; broken: boolean }) {
       <TryForm trial={trial} onChange={setTrial} />
       <div
         className={styles.answer}
-        data-stale={stale}
+        data-stale={stale && !broken}
         data-testid="try-answer"
         aria-live="polite"
-        aria-busy={stale}
+        aria-busy={stale && !broken && request !== undefined}
       >
         {broken && <p className={styles.wait}>Mend the errors in the text to see its answer.</p>}
         {!broken && !request && <p className={styles.wait}>Fill in the form to see the answer.</p>}
@@ -58,7 +57,7 @@ export function Try({ source, broken }: { source: string; broken: boolean }) {
                 </span>
               )}
             </div>
-            {command && <Command text={command} findings={verdict.findings} />}
+            {typeof command === 'string' && <Command text={command} findings={verdict.findings} />}
             <Explanation
               reason={verdict.reason}
               hint={verdict.hint}
