@@ -43,6 +43,9 @@ func (e *eval) stmt(s *syntax.Stmt, st state) (ok, fail state) {
 	}
 	index := e.last
 	for _, r := range s.Redirs {
+		if e.stopped {
+			break
+		}
 		e.redirect(r, st, index)
 	}
 	e.last = index

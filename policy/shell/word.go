@@ -171,6 +171,9 @@ func (b *builder) parts(parts []syntax.WordPart, quoted bool) {
 			if !quoted && b.e.lang == syntax.LangPOSIX && i+1 < len(parts) && strings.HasSuffix(p.Value, "$") {
 				b.e.refuse(b.at, "dialect", "$ in front of quotes means different things in different kinds of sh.", "Use plain quotes.")
 			}
+			if !quoted && i == 0 && b.e.lang == syntax.LangZsh && strings.HasPrefix(p.Value, "{") && (&syntax.Word{Parts: parts}).Lit() != "{}" {
+				b.e.refuse(b.at, "dialect", "zsh may take this word for a descriptor's variable.", "Quote it.")
+			}
 			if quoted {
 				b.quotedLit(p.Value, "$`\"\\")
 			} else {
@@ -277,7 +280,7 @@ func (b *builder) lit(s string, first, only bool) {
 	if b.ctx == inCommand && b.e.lang == syntax.LangZsh && (first && strings.HasPrefix(s, "=") || strings.ContainsAny(s, "^#") && !strings.HasPrefix(s, "HEAD")) {
 		b.e.refuse(b.at, "dialect", "zsh may expand this word.", "Quote it.")
 	}
-	if b.e.lang == syntax.LangZsh && (strings.IndexByte(s, '~') >= 0 || first && strings.HasPrefix(s, "{") && !strings.HasPrefix(s, "{}")) {
+	if b.e.lang == syntax.LangZsh && (strings.IndexByte(s, '~') >= 0) {
 		b.e.refuse(b.at, "dialect", "zsh reads this word unlike other shells.", "Quote it.")
 	}
 	for i := 0; i < len(s); i++ {
