@@ -15,6 +15,9 @@ var (
 	errFull   = errors.New("the disk does not keep up")
 )
 
+// maxPooled keeps the buffer of an unusually large event from staying around.
+const maxPooled = 64 << 10
+
 // Append records an event: when it returns nil the event is on disk, in the Merkle log, and e.ID, e.Seq and e.Time are
 // set (as are e.Masked and e.Prompt). Secrets are masked in what is stored, not in e. On any error the action that the
 // event tells of must not be allowed; ErrUnavailable says that the ledger can't be written for now. When ctx ends while
@@ -37,8 +40,10 @@ func (l *Ledger) Append(ctx context.Context, e *Event) error {
 		return fmt.Errorf("record event: %w", err)
 	}
 	e.Seq, e.Time = b.first+int64(i), en.when(b.at)
-	*buf = en.buf
-	l.buffers.Put(buf)
+	if cap(en.buf) <= maxPooled {
+		*buf = en.buf
+		l.buffers.Put(buf)
+	}
 	return nil
 }
 

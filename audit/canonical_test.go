@@ -99,8 +99,10 @@ func TestEveryFieldIsEncodedCanonically(t *testing.T) {
 }
 
 func TestForeignJSONIsRefused(t *testing.T) {
-	for _, raw := range []string{``, `{`, `{"a":1,"a":2}`, `{"a":1,"\u0061":2}`, `[1,]`, `01`, `1.`, `-`, `1e999`, `"`, `"\x"`, "\"\n\"", `tru`, `nul`, `{} x`, `{"a" 1}`,
-		strings.Repeat("[", 300) + strings.Repeat("]", 300)} {
+	for _, raw := range []string{
+		``, `{`, `{"a":1,"a":2}`, `{"a":1,"\u0061":2}`, `[1,]`, `01`, `1.`, `-`, `1e999`, `"`, `"\x"`, "\"\n\"", `tru`, `nul`, `{} x`, `{"a" 1}`,
+		strings.Repeat("[", 300) + strings.Repeat("]", 300),
+	} {
 		if out, err := appendCanonical(nil, []byte(raw)); err == nil {
 			t.Errorf("%q became %q", raw, out)
 		}

@@ -128,7 +128,7 @@ func (l *Ledger) publishKey(dir string) error {
 	path := filepath.Join(dir, PublicKeyFile)
 	have, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		if err := os.WriteFile(path, []byte(l.pub+"\n"), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(l.pub+"\n"), 0o600); err != nil {
 			return fmt.Errorf("write public key: %w", err)
 		}
 		return nil

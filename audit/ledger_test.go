@@ -79,9 +79,11 @@ func sample(i int) *Event {
 			fmt.Sprintf(`{"command":"git diff --stat HEAD~%d -- server","shell":"bash"}`, i))},
 		Effects:    &policy.Effects{Commands: []string{"git diff --stat"}, Reads: []string{"/home/ada/service/api/server"}},
 		Provenance: map[string]string{"repository": "client", "actor": "server", "files": "client"},
-		Decision: &Decision{ID: fmt.Sprintf("dec_%08d", i), Effect: effect, Enforced: true, PolicyVersion: 7,
+		Decision: &Decision{
+			ID: fmt.Sprintf("dec_%08d", i), Effect: effect, Enforced: true, PolicyVersion: 7,
 			Reason: "Every command is on the allow-list.",
-			Layers: []policy.LayerVerdict{{Layer: "organisation", Effect: effect, Mode: policy.Enforce, Matched: "base", Rule: "git {status,diff,log,show} **"}}},
+			Layers: []policy.LayerVerdict{{Layer: "organisation", Effect: effect, Mode: policy.Enforce, Matched: "base", Rule: "git {status,diff,log,show} **"}},
+		},
 		Correlation: &Correlation{ToolUseID: fmt.Sprintf("toolu_%08d", i), PromptID: fmt.Sprintf("prompt-%d", i/10)},
 	}
 }

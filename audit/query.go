@@ -44,8 +44,14 @@ type filter struct {
 func (q *Query) filter() filter {
 	f := filter{since: q.Since, until: q.Until}
 	for _, v := range []facetValue{
-		{facetPerson, q.Person}, {facetAction, q.Action}, {facetEffect, q.Effect}, {facetRepository, q.Repository},
-		{facetSession, q.Session}, {facetLayer, q.Layer}, {facetPhase, q.Phase}, {facetType, q.Type},
+		{facetPerson, q.Person},
+		{facetAction, q.Action},
+		{facetEffect, q.Effect},
+		{facetRepository, q.Repository},
+		{facetSession, q.Session},
+		{facetLayer, q.Layer},
+		{facetPhase, q.Phase},
+		{facetType, q.Type},
 	} {
 		if v.value != "" {
 			f.facets = append(f.facets, v)

@@ -56,8 +56,10 @@ func goldenEvents() map[string]*Event {
 	decision := sample(5)
 	decision.ID = "evt_00000000000000000000000001"
 	decision.Decision.Reason = "`rm -rf /` is not on the allow-list of layer organisation"
-	decision.Decision.Findings = []policy.Finding{{Layer: "organisation", Control: "shell", Rule: "not-listed",
-		Message: "`rm -rf /` is not on the allow-list", At: &policy.Span{Offset: 14, Length: 8}}}
+	decision.Decision.Findings = []policy.Finding{{
+		Layer: "organisation", Control: "shell", Rule: "not-listed",
+		Message: "`rm -rf /` is not on the allow-list", At: &policy.Span{Offset: 14, Length: 8},
+	}}
 	decision.Prompt = &Prompt{Recorded: true, Digest: "sha256:" + strings.Repeat("0a", 32)}
 	secret := sample(6)
 	secret.ID = "evt_00000000000000000000000002"
@@ -66,10 +68,14 @@ func goldenEvents() map[string]*Event {
 	events := map[string]*Event{
 		"decision": decision,
 		"masked":   secret,
-		"result": {ID: "evt_00000000000000000000000003", Type: "shell.exec", Phase: PhaseResult, Actor: Actor{User: "ada@acme.test"}, Session: "s",
-			Correlation: &Correlation{ToolUseID: "toolu_1", Decision: "dec_1"}, Outcome: json.RawMessage(`{"exit":0,"bytes":120}`)},
-		"admin": {ID: "evt_00000000000000000000000004", Type: "policy.published", Phase: PhaseAdmin, Actor: Actor{User: "eve@acme.test", Address: "127.0.0.1"},
-			Change: &Change{Object: "policy", ID: "7", Before: json.RawMessage(`{"version":6}`), After: json.RawMessage(`{"version":7}`)}},
+		"result": {
+			ID: "evt_00000000000000000000000003", Type: "shell.exec", Phase: PhaseResult, Actor: Actor{User: "ada@acme.test"}, Session: "s",
+			Correlation: &Correlation{ToolUseID: "toolu_1", Decision: "dec_1"}, Outcome: json.RawMessage(`{"exit":0,"bytes":120}`),
+		},
+		"admin": {
+			ID: "evt_00000000000000000000000004", Type: "policy.published", Phase: PhaseAdmin, Actor: Actor{User: "eve@acme.test", Address: "127.0.0.1"},
+			Change: &Change{Object: "policy", ID: "7", Before: json.RawMessage(`{"version":6}`), After: json.RawMessage(`{"version":7}`)},
+		},
 	}
 	seq := int64(0)
 	for _, name := range []string{"decision", "masked", "result", "admin"} {

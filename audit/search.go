@@ -132,7 +132,7 @@ func (s *searcher) lookup(ctx context.Context, r db.Queryer, low, high int64) er
 			} else if err != nil {
 				return err
 			}
-			if err := s.take(db.LedgerRow{Seq: seq, Event: event}); err != nil {
+			if errors.Is(s.take(db.LedgerRow{Seq: seq, Event: event}), errEnough) {
 				return nil
 			}
 		}

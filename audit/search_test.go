@@ -153,8 +153,10 @@ func TestRelatedEvents(t *testing.T) {
 	l, _ := ledgerIn(t, t.TempDir())
 	mustAppend(t, l, 50)
 	decision := sample(1000)
-	result := &Event{Type: "shell.exec", Phase: PhaseResult, Actor: Actor{User: "ada@acme.test"},
-		Correlation: &Correlation{ToolUseID: "toolu_00001000", Decision: decision.Decision.ID}}
+	result := &Event{
+		Type: "shell.exec", Phase: PhaseResult, Actor: Actor{User: "ada@acme.test"},
+		Correlation: &Correlation{ToolUseID: "toolu_00001000", Decision: decision.Decision.ID},
+	}
 	for _, e := range []*Event{decision, result} {
 		if err := l.Append(t.Context(), e); err != nil {
 			t.Fatal(err)

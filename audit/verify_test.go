@@ -60,8 +60,10 @@ func filled(t testing.TB, n int) *Ledger {
 	return l
 }
 
-const swap = `UPDATE ledger SET event = (SELECT event FROM ledger l WHERE l.seq = CASE ledger.seq WHEN %[1]d THEN %[2]d ELSE %[1]d END)%[3]s WHERE seq IN (%[1]d, %[2]d)`
-const swapMAC = `, mac = (SELECT mac FROM ledger l WHERE l.seq = CASE ledger.seq WHEN %[1]d THEN %[2]d ELSE %[1]d END)`
+const (
+	swap    = `UPDATE ledger SET event = (SELECT event FROM ledger l WHERE l.seq = CASE ledger.seq WHEN %[1]d THEN %[2]d ELSE %[1]d END)%[3]s WHERE seq IN (%[1]d, %[2]d)`
+	swapMAC = `, mac = (SELECT mac FROM ledger l WHERE l.seq = CASE ledger.seq WHEN %[1]d THEN %[2]d ELSE %[1]d END)`
+)
 
 func TestVerifyNamesTheFirstBadEntry(t *testing.T) {
 	l := filled(t, 700)

@@ -77,13 +77,9 @@ func TestErrorsAreKnownByCode(t *testing.T) {
 	if n, err := LastSeq(t.Context(), d.Read()); err != nil || n != 0 {
 		t.Errorf("a failed transaction left %d rows (%v)", n, err)
 	}
-	if rows, err := d.Read().QueryContext(t.Context(), "DELETE FROM ledger RETURNING seq"); err == nil {
-		for rows.Next() {
-		}
-		if rows.Err() == nil {
-			t.Error("a reader may write")
-		}
-		_ = rows.Close()
+	var n int64
+	if err := d.Read().QueryRowContext(t.Context(), "INSERT INTO ledger VALUES (1, '', '') RETURNING seq").Scan(&n); err == nil {
+		t.Error("a reader may write")
 	}
 	var full error
 	err = d.Write(t.Context(), func(tx *Tx) error {

@@ -70,7 +70,7 @@ func create(path string, rand io.Reader) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // the link keeps the content
 	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key[:]) + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
