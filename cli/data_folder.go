@@ -46,8 +46,10 @@ func openFolder(dir string, create bool) (*folder, error) {
 			return nil, fmt.Errorf("create the data folder: %w", err)
 		}
 	case errors.Is(err, os.ErrNotExist):
-		return nil, &adviceError{fmt.Sprintf("the data folder %s doesn't exist", dir),
-			"Name the server's folder with --data, or a running server with --server"}
+		return nil, &adviceError{
+			fmt.Sprintf("the data folder %s doesn't exist", dir),
+			"Name the server's folder with --data, or a running server with --server",
+		}
 	case err != nil:
 		return nil, fmt.Errorf("open the data folder: %w", err)
 	case !info.IsDir():

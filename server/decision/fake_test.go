@@ -36,8 +36,10 @@ func (f *fakePolicy) Decide(r *policy.Request) policy.Decision {
 	case strings.Contains(r.Action.Command, "watch"):
 		return policy.Decision{Effect: policy.Deny, Reason: "not listed"}
 	}
-	return policy.Decision{Effect: policy.Deny, Enforced: true, Reason: "not listed", RecordPrompt: true,
-		Findings: []policy.Finding{{Layer: "organisation", Control: "shell", Message: "not listed", At: &policy.Span{Offset: 3, Length: 2}}}}
+	return policy.Decision{
+		Effect: policy.Deny, Enforced: true, Reason: "not listed", RecordPrompt: true,
+		Findings: []policy.Finding{{Layer: "organisation", Control: "shell", Message: "not listed", At: &policy.Span{Offset: 3, Length: 2}}},
+	}
 }
 
 func (f *fakePolicy) SessionRoot(gitRoot string, first policy.Resource) string {

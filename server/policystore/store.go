@@ -91,14 +91,17 @@ func (s *Store) Publish(ctx context.Context, by *caller.Principal, source, comme
 	}
 	sum := sha256.Sum256([]byte(source))
 	row := db.PolicyRow{Source: source, Digest: hex.EncodeToString(sum[:]), Comment: comment, PublishedBy: by.Who()}
-	err := s.ledger.Commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
+	// A caller who goes away must not leave the database ahead of what is in force.
+	err := s.ledger.Commit(context.WithoutCancel(ctx), func(tx *db.Tx) ([]*audit.Event, error) {
 		newest, err := db.PolicyByVersion(ctx, tx, 0)
 		if err != nil && !errors.Is(err, db.ErrNotFound) {
 			return nil, err
 		}
 		if base != AnyBase && base != newest.Version {
-			return nil, &Error{"conflict", fmt.Sprintf("version %d was published meanwhile; this one was made from version %d", newest.Version, base),
-				"Look at what changed, then publish again on top of it."}
+			return nil, &Error{
+				"conflict", fmt.Sprintf("version %d was published meanwhile; this one was made from version %d", newest.Version, base),
+				"Look at what changed, then publish again on top of it.",
+			}
 		}
 		row.Version, row.PublishedAt = newest.Version+1, s.now().UnixMilli()
 		if err := db.InsertPolicy(ctx, tx, &row); err != nil {
