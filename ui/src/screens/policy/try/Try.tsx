@@ -1,6 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
+import type { TryRequest } from '../../../api/generated'
 import { Refusal } from '../../../api/problem'
 import { Command } from '../../../elements/Command'
 import { EffectBadge, verdictOf } from '../../../elements/EffectBadge'
@@ -20,7 +21,7 @@ export function Try({ source, broken }: { source: string; broken: boolean }) {
   const asked = useMemo(() => request && { source, request }, [source, request])
   const [settled] = useDebouncedValue(asked, 250)
   const answer = useQuery({
-    ...tryQuery(settled ?? { request: { subject: { id: '' }, action: { name: '' } } }),
+    ...tryQuery(settled ?? nothing),
     enabled: settled !== undefined && !broken,
     placeholderData: keepPreviousData,
   })
@@ -79,4 +80,9 @@ export function Try({ source, broken }: { source: string; broken: boolean }) {
       </div>
     </section>
   )
+}
+
+// Stands in while the form is incomplete; it is never sent.
+const nothing: TryRequest = {
+  request: { subject: { type: 'user', id: '' }, action: { name: '' }, resource: { type: 'repository' } },
 }

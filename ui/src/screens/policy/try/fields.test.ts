@@ -15,7 +15,7 @@ test('makes the request of a command', () => {
 
 test('leaves out what is unknown: the policy treats that as unknown, not as empty', () => {
   const request = requestOf({ ...freshTrial('x@y'), repository: '', root: ' ', cwd: '', home: '' })
-  expect(request?.resource).toEqual({ properties: {} })
+  expect(request?.resource).toEqual({ type: 'repository', properties: {} })
 })
 
 test('waits until there is something to judge', () => {

@@ -102,7 +102,8 @@ export function requestOf(trial: Trial): DecisionRequest | undefined {
     },
     action: { name: trial.action, properties },
     resource: {
-      ...(trial.repository.trim() ? { type: 'repository', id: trial.repository.trim() } : {}),
+      type: 'repository',
+      ...filled({ id: trial.repository.trim() }),
       properties: place,
     },
   }
