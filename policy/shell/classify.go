@@ -70,6 +70,7 @@ type classifier struct {
 	urls     []address
 	states   []state // for each operand behind base, where it was seen; nil while no option moved the tool
 	reads    []int   // file effects of read operands, which an option may turn into changes
+	target   Word    // of -t, for tools that put files into a directory
 	archives []Word  // values of class archive: which way they go depends on every option
 	here     bool    // files are written below the directory that the tool ends in
 	ended    bool    // "--" was seen

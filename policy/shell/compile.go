@@ -17,13 +17,12 @@ type RuleSet struct {
 }
 
 type rule struct {
-	text    string
-	elems   []element
-	name    []string // alternatives of the first word
-	url     []urlPattern
-	opaque  bool
-	tail    bool // has "**"
-	options []element
+	text   string
+	elems  []element
+	name   []string // alternatives of the first word
+	url    []urlPattern
+	opaque bool
+	tail   bool // has "**"
 }
 
 // CompileRules compiles a layer's patterns. With a problem that is not a warning the RuleSet is nil.

@@ -19,6 +19,9 @@ func (k *classifier) finish() {
 		k.e.a.Commands[k.index].reads = true
 	}
 	k.assign(slots)
+	if k.t.into {
+		k.into()
+	}
 	if k.t.listsAlways || has(k.options, k.t.listsIf) {
 		k.e.produced = k.listed(slots)
 	}
@@ -153,6 +156,9 @@ func (k *classifier) apply(o *option, i int, v Word) {
 		}
 		return
 	}
+	if k.t.into && o.name() == "--target-directory" {
+		k.target = v
+	}
 	k.value(o.class, i, v, k.st, false)
 }
 
@@ -226,6 +232,9 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 		k.dd(i, v, st, how)
 	case classArchive:
 		k.archives = append(k.archives, v)
+	case classMove:
+		k.file(classTree, v, st, how, operand)
+		k.file(classWriteTree, v, st, how, operand)
 	case classRead, classTree, classReadWrite, classWrite, classWriteTree:
 		k.file(c, v, st, how, operand)
 	case classChdir:

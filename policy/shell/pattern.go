@@ -16,11 +16,10 @@ const (
 )
 
 type element struct {
-	kind  elementKind
-	alts  [][]wordPattern
-	bag   []group
-	url   urlPattern
-	tails int
+	kind elementKind
+	alts [][]wordPattern
+	bag  []group
+	url  urlPattern
 }
 
 // group is {…}*, {…}+, {…}? or […].

@@ -42,6 +42,7 @@ const (
 	classCurlText                 // curl: @FILE is read
 	classCookie                   // curl: NAME=value, or a file that is read
 	classMethod                   // curl: GET and HEAD are text
+	classMove                     // a file or directory that goes away with everything below
 	classPlugin                   // pytest -p: no:NAME is text
 	classSuffix                   // an ending for backup files: no directory
 	classDNS                      // dig: +OPTION and types are text, the rest is asked
@@ -61,7 +62,7 @@ var classNames = map[string]class{
 	"package": classPackage, "rev": classRevision, "pathspec": classPathspec, "assign": classAssign, "data": classData, "dd": classDD, "archive": classArchive, "here": classHere, "format": classFormat, "page": classPage, "paged": classPaged,
 	"remote": classRemote, "remotewrite": classRemoteWrite, "repository": classRepository,
 	"goflags": classGoFlags, "covreport": classCovReport, "eslintformat": classFormatter, "reporter": classFormatter, "fmtargs": classFmtArgs,
-	"lintargs": classLintArgs, "kubeoutput": classKubeOutput, "curltext": classCurlText, "cookie": classCookie, "method": classMethod, "dns": classDNS, "suffix": classSuffix, "plugin": classPlugin, "resource": classResource,
+	"lintargs": classLintArgs, "kubeoutput": classKubeOutput, "curltext": classCurlText, "cookie": classCookie, "method": classMethod, "dns": classDNS, "suffix": classSuffix, "plugin": classPlugin, "move": classMove, "resource": classResource,
 	"list": classList, "exec": classExec, "config": classConfig, "net": classNet, "state": classState,
 }
 
@@ -140,6 +141,7 @@ type tool struct {
 	digits    bool // -20 is a number
 	bsd       bool // the first operand may be a cluster of options without "-" (ps aux, tar xzf)
 	plus      bool // words that begin with "+" are options
+	into      bool // puts its sources below the last operand (or -t), under their own names
 	meta      bool // shows names, sizes and counts, never what a file holds
 	reads     bool // changes nothing but what its classes say
 	delegate  bool // the first operand names the tool that runs

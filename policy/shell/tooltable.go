@@ -292,6 +292,8 @@ func (t *tool) properties(args []string) error {
 			t.reads = true
 		case "delegate":
 			t.delegate, t.stop = true, true
+		case "into":
+			t.into = true
 		case "meta":
 			t.meta = true
 		case "lists":

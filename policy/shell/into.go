@@ -1,0 +1,44 @@
+package shell
+
+import (
+	"path"
+	"strings"
+)
+
+// into adds what cp, mv and ln write below a directory: "cp x/.git ." writes ./.git.
+func (k *classifier) into() {
+	sources := k.operands[k.base:]
+	target := k.target
+	if target.Text == "" && target.Glob == "" {
+		if len(sources) < 2 {
+			return
+		}
+		target = k.words[sources[len(sources)-1]]
+		sources = sources[:len(sources)-1]
+	}
+	if target.Kind != Known {
+		return // refused or judged as a pattern already
+	}
+	tree := has(k.options, k.t.treeIf) || k.t.treeIf == nil
+	for _, i := range sources {
+		w := k.words[i]
+		how := effect{command: k.index, word: i, write: true, tree: tree}
+		switch w.Kind {
+		case Known:
+			name := path.Base(w.Text)
+			if name == "." || name == ".." || name == "/" || strings.HasSuffix(w.Text, "/.") || has(k.options, []string{"-T"}) {
+				// The content itself goes there, under names that are not on the line.
+				k.e.fileEffect(Word{Span: w.Span, Text: target.Text}, k.st, how)
+				continue
+			}
+			k.e.fileEffect(Word{Span: w.Span, Text: strings.TrimSuffix(target.Text, "/") + "/" + name}, k.st, how)
+		case Glob:
+			name := w.Glob[strings.LastIndexByte(w.Glob, '/')+1:]
+			if name == "" {
+				name = "*"
+			}
+			dir := strings.TrimSuffix(target.Text, "/")
+			k.e.fileEffect(Word{Span: w.Span, Kind: Glob, Text: dir, Glob: quoteGlob(dir) + "/" + name, dots: w.dots}, k.st, how)
+		}
+	}
+}
