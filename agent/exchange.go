@@ -29,12 +29,8 @@ type httpAnswer struct {
 
 // post sends one request over one connection, speaking just the HTTP/1.1 (RFC 9112) that this needs: net/http, and every
 // timer and context on the way, would show in the time that the whole hook process takes. No proxy is used, no redirect
-// followed, no cookie kept. It sets no deadline: whoever waits for it closes the connection that opened hands over.
-func post(server *url.URL, path, token, agent string, body []byte, opened func(net.Conn)) (*httpAnswer, error) {
-	conn, err := dial(server, opened)
-	if err != nil {
-		return nil, err
-	}
+// followed, no cookie kept. It sets no deadline: whoever waits for it closes the connection, which ends it.
+func post(conn net.Conn, server *url.URL, path, token, agent string, body []byte) (*httpAnswer, error) {
 	defer func() { _ = conn.Close() }()
 	req := make([]byte, 0, len(body)+512)
 	req = append(req, "POST "+path+" HTTP/1.1\r\nHost: "+server.Host+"\r\nUser-Agent: "+agent+"\r\nAccept: application/json\r\n"+
@@ -48,6 +44,21 @@ func post(server *url.URL, path, token, agent string, body []byte, opened func(n
 		return nil, errors.Join(err, writeErr)
 	}
 	return answer, nil
+}
+
+type dialled struct {
+	conn net.Conn
+	err  error
+}
+
+// dialAhead connects while the caller finds out what to send. opened gets the connection as soon as there is one.
+func dialAhead(server *url.URL, opened func(net.Conn)) <-chan dialled {
+	done := make(chan dialled, 1)
+	go func() {
+		conn, err := dial(server, opened)
+		done <- dialled{conn, err}
+	}()
+	return done
 }
 
 func dial(server *url.URL, opened func(net.Conn)) (net.Conn, error) {

@@ -175,12 +175,17 @@ func (w *work) ask() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	line := dialAhead(to.Server, w.connected)
 	body, err := withFacts(raw, w.facts(h))
 	if err != nil {
 		return nil, err
 	}
 	w.enter("the server at "+to.Server.String()+" did not answer", "try again, or "+askAdmin)
-	a, err := post(to.Server, "/hooks/claude-code", to.Token, "ambit/"+w.Version, body, w.connected)
+	d := <-line
+	if d.err != nil {
+		return nil, exchangeFailure(d.err, to.Server)
+	}
+	a, err := post(d.conn, to.Server, "/hooks/claude-code", to.Token, "ambit/"+w.Version, body)
 	if err != nil {
 		return nil, exchangeFailure(err, to.Server)
 	}
