@@ -16,8 +16,12 @@ func (k *classifier) into() {
 		target = k.words[sources[len(sources)-1]]
 		sources = sources[:len(sources)-1]
 	}
-	if target.Kind != Known {
-		return // refused or judged as a pattern already
+	if target.Kind != Known || target.Text == "" || standardStream(path.Clean(target.Text)) {
+		return // refused or judged as a pattern already, or nothing
+	}
+	dir := strings.TrimSuffix(target.Text, "/")
+	if dir == "" {
+		dir = "/"
 	}
 	tree := has(k.options, k.t.treeIf) || k.t.treeIf == nil
 	for _, i := range sources {
@@ -31,14 +35,14 @@ func (k *classifier) into() {
 				k.e.fileEffect(Word{Span: w.Span, Text: target.Text}, k.st, how)
 				continue
 			}
-			k.e.fileEffect(Word{Span: w.Span, Text: strings.TrimSuffix(target.Text, "/") + "/" + name}, k.st, how)
+			// Whether the target is a directory is unknown here, so this is a pattern: only its directory is resolved.
+			k.e.fileEffect(Word{Span: w.Span, Kind: Glob, Text: dir, Glob: quoteGlob(strings.TrimSuffix(dir, "/") + "/" + name)}, k.st, how)
 		case Glob:
 			name := w.Glob[strings.LastIndexByte(w.Glob, '/')+1:]
 			if name == "" {
 				name = "*"
 			}
-			dir := strings.TrimSuffix(target.Text, "/")
-			k.e.fileEffect(Word{Span: w.Span, Kind: Glob, Text: dir, Glob: quoteGlob(dir) + "/" + name, dots: w.dots}, k.st, how)
+			k.e.fileEffect(Word{Span: w.Span, Kind: Glob, Text: dir, Glob: quoteGlob(strings.TrimSuffix(dir, "/")) + "/" + name, dots: w.dots}, k.st, how)
 		}
 	}
 }
