@@ -83,8 +83,10 @@ func ambit(t *testing.T, args ...string) (status int, out, errs string) {
 
 func testEnv(t *testing.T, out, errs io.Writer) *Env {
 	t.Helper()
-	return &Env{Ctx: t.Context(), Stdio: Stdio{In: strings.NewReader(""), Out: out, Err: errs}, Now: time.Now, Rand: rand.Reader,
-		Getenv: func(string) string { return "" }, Environ: func() []string { return nil }}
+	return &Env{
+		Ctx: t.Context(), Stdio: Stdio{In: strings.NewReader(""), Out: out, Err: errs}, Now: time.Now, Rand: rand.Reader,
+		Getenv: func(string) string { return "" }, Environ: func() []string { return nil },
+	}
 }
 
 func mustAmbit(t *testing.T, args ...string) string {
