@@ -11,6 +11,7 @@ import (
 
 const (
 	projectBatch = 2000
+	busyAbove    = 500                    // events between two steps: decisions come fast
 	projectEvery = 100 * time.Millisecond // at most, so that batches fill under a light load
 	catchUpAbove = 300_000                // rows behind: from here on the projector no longer holds back
 )
@@ -49,6 +50,7 @@ func (p *projector) close() {
 
 func (p *projector) run(ctx context.Context) {
 	defer close(p.done)
+	var seen int64 // last seq at the step before
 	for {
 		select {
 		case <-ctx.Done():
@@ -56,7 +58,11 @@ func (p *projector) run(ctx context.Context) {
 		case <-p.wake:
 		}
 		for more := true; more; {
+			// The machine's clock: it measures work, no event gets its time from it.
 			start := time.Now()
+			last := p.last()
+			busy := last-seen > busyAbove
+			seen = last
 			n, err := p.step(ctx)
 			if ctx.Err() != nil {
 				return
@@ -68,10 +74,7 @@ func (p *projector) run(ctx context.Context) {
 				pause = 2 * time.Second
 				n = projectBatch
 			} else if n == projectBatch {
-				pause = 3 * time.Since(start)
-				if projected, err := db.ProjectedSeq(ctx, p.db.Read()); err == nil && p.last()-projected > catchUpAbove {
-					pause = 0
-				}
+				pause = p.pause(ctx, time.Since(start), busy)
 			}
 			more = n == projectBatch
 			select {
@@ -81,6 +84,17 @@ func (p *projector) run(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// pause says how long to leave the processor to others after a step that took so long.
+func (p *projector) pause(ctx context.Context, took time.Duration, busy bool) time.Duration {
+	if !busy {
+		return took / 2
+	}
+	if projected, err := db.ProjectedSeq(ctx, p.db.Read()); err == nil && p.last()-projected > catchUpAbove {
+		return 0
+	}
+	return min(10*took, time.Second)
 }
 
 // step projects one batch and says how many rows it had.
