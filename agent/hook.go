@@ -145,13 +145,13 @@ func (w *work) ask() ([]byte, error) {
 	if err != nil {
 		return nil, failf("run the agent again", "the call could not be read")
 	}
-	w.enter("the files of this machine could not be looked up", "check network drives, and try again")
+	if len(raw) > maxReport {
+		w.setEvent(claudecode.SniffEvent(raw))
+		return nil, failf("make the change in smaller steps", "this call is larger than %d MiB", maxReport>>20)
+	}
 	h, err := claudecode.Parse(raw)
 	if err != nil {
 		w.setEvent(claudecode.SniffEvent(raw))
-		if len(raw) > maxReport {
-			return nil, failf("make the change in smaller steps", "this call is larger than %d MiB", maxReport>>20)
-		}
 		return nil, failf("update Claude Code and ambit to versions that fit", "the call can't be understood (%v)", err)
 	}
 	w.setEvent(h.Event)
@@ -175,6 +175,7 @@ func (w *work) ask() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.enter("the files of this machine could not be looked up", "check network drives, and try again")
 	line := dialAhead(to.Server, w.connected)
 	body, err := withFacts(raw, w.facts(h))
 	if err != nil {

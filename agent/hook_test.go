@@ -197,7 +197,11 @@ func TestFailuresBlock(t *testing.T) {
 		for _, ev := range []string{"PreToolUse", "PostToolUse", "Stop"} {
 			t.Run(c.name+"/"+ev, func(t *testing.T) {
 				t.Parallel()
-				got := runHook(t, strings.NewReader(event(ev)), 400*time.Millisecond, connected(c.server))
+				timeout := time.Minute
+				if strings.Contains(c.want, "within") {
+					timeout = 400 * time.Millisecond
+				}
+				got := runHook(t, strings.NewReader(event(ev)), timeout, connected(c.server))
 				mustFail(t, got, ev == "PreToolUse", c.want)
 			})
 		}
@@ -280,7 +284,11 @@ func TestBadInputBlocks(t *testing.T) {
 		{"facts of its own", strings.NewReader(strings.TrimSuffix(preToolUse, "}") + `,"ambit":{}}`), true, "already has"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			mustFail(t, runHook(t, c.in, 2*time.Second, connected(s.URL)), c.gates, c.want)
+			timeout := time.Minute // large inputs take their time under the race detector
+			if c.name == "never ends" {
+				timeout = 200 * time.Millisecond
+			}
+			mustFail(t, runHook(t, c.in, timeout, connected(s.URL)), c.gates, c.want)
 		})
 	}
 }
