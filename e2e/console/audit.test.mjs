@@ -135,6 +135,7 @@ test('the keyboard goes through the list: j, k, Enter, Escape and /', async () =
   const page = await open(browser, server.url)
   await enterDemo(page, 'Auditor')
   await rows(page).first().waitFor()
+  assert.equal(await rows(page).locator('[aria-current]').count(), 0, 'a row is selected though no event is open')
   const focused = () => page.evaluate(() => document.activeElement.closest('[data-index]')?.dataset.index)
   const focusIs = (index) =>
     page.waitForFunction((i) => document.activeElement.closest('[data-index]')?.dataset.index === i, index)

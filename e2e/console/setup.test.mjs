@@ -22,6 +22,7 @@ async function fillAccount(page) {
 }
 
 async function finish(page) {
+  await page.getByRole('heading', { name: 'Save the recovery codes' }).waitFor()
   const codes = await page.locator('li code').allTextContents()
   assert.equal(codes.length, 10)
   assert.equal(new Set(codes).size, 10)

@@ -58,7 +58,8 @@ export function Audit() {
         : navigate({ to: '/audit', search: filters }),
     [navigate, filters],
   )
-  const selected = events.findIndex((event) => event.id === id || event.decision?.id === id)
+  const selected =
+    id === undefined ? -1 : events.findIndex((event) => event.id === id || event.decision?.id === id)
   useListKeys({ list, events, selected, detail: id !== undefined, open })
 
   return (
