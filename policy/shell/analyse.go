@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -30,8 +31,11 @@ func Analyse(in Input) *Analysis {
 	a.Commands, a.Files = room.cmds[:0], room.files[:0]
 	lang, ok := dialect(in.Dialect)
 	if !ok {
-		a.Refusals = append(a.Refusals, Refusal{Span{0, len(in.Source)}, "dialect",
-			fmt.Sprintf("Commands for the shell %q can't be analysed.", in.Dialect), "Use bash, sh or zsh."})
+		a.Refusals = append(a.Refusals, Refusal{
+			Span{0, len(in.Source)},
+			"dialect",
+			fmt.Sprintf("Commands for the shell %q can't be analysed.", in.Dialect), "Use bash, sh or zsh.",
+		})
 		return a
 	}
 	if r := gate(in.Source); r.Rule != "" {
@@ -141,11 +145,13 @@ func (e *eval) parse(text string) (file *syntax.File, err error) {
 
 func (e *eval) parseErrorSpan(err error, text string) Span {
 	off := len(text)
-	switch pe := err.(type) {
-	case syntax.ParseError:
-		off = int(pe.Pos.Offset())
-	case syntax.LangError:
-		off = int(pe.Pos.Offset())
+	var parse syntax.ParseError
+	var dialect syntax.LangError
+	switch {
+	case errors.As(err, &parse):
+		off = int(parse.Pos.Offset())
+	case errors.As(err, &dialect):
+		off = int(dialect.Pos.Offset())
 	}
 	if e.at != nil {
 		return *e.at

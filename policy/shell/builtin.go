@@ -33,14 +33,16 @@ func builtinKind(name string, lang syntax.LangVariant) builtinClass {
 	return builtinNone
 }
 
-var zshRefused = []string{"-", "noglob", "nocorrect", "zmodload", "emulate", "autoload", "functions", "sched", "print", "vared", "zle",
+var zshRefused = []string{
+	"-", "noglob", "nocorrect", "zmodload", "emulate", "autoload", "functions", "sched", "print", "vared", "zle",
 	"zstyle", "zparseopts", "zcompile", "zformat", "zpty", "zsocket", "ztcp", "zftp", "zselect", "zregexparse", "bindkey", "limit",
 	"unlimit", "rehash", "unhash", "unfunction", "unsetopt", "setopt", "whence", "where", "which", "ttyctl", "stat", "zstat", "strftime",
 	"syserror", "sysopen", "sysread", "syswrite", "sysseek", "zsystem", "cap", "clone", "comparguments", "compadd", "comparguments",
 	"compcall", "compctl", "compdescribe", "compfiles", "compgroups", "compquote", "compset", "comptags", "comptry", "compvalues",
 	"echotc", "echoti", "float", "integer", "getln", "pushln", "private", "end", "nameref", "bye", "chdir", "kill", "log", "r", "getcap", "setcap",
 	"zcurses", "zdelattr", "zgetattr", "zlistattr", "zsetattr", "zf_chmod", "zf_rm", "zprof", "ztie", "zuntie", "zgdbmpath", "pcre_compile",
-	"pcre_match", "pcre_study", "example", "hashinfo", "mem", "patdebug"}
+	"pcre_match", "pcre_study", "example", "hashinfo", "mem", "patdebug",
+}
 
 func builtinHint(name string) string {
 	switch name {
@@ -171,15 +173,13 @@ func (e *eval) changeDir(words []Word, st state, index int) (ok, fail state) {
 		}
 		physical = physical || strings.Contains(w.Text, "P")
 	}
-	target := e.in.Home
+	var target string
 	var at Span
 	switch {
 	case i == len(words):
 		at = words[0].Span
 		if v := e.variable("HOME", st); v.kind == valueKnown {
 			target = v.text
-		} else {
-			target = ""
 		}
 	case i == len(words)-1 && words[i].Kind == Known:
 		target, at = words[i].Text, words[i].Span

@@ -112,11 +112,13 @@ func specialName(name string) bool {
 	return strings.HasPrefix(name, "npm_config_") || strings.HasPrefix(name, "npm_package_")
 }
 
-var zshSpecial = []string{"path", "fpath", "cdpath", "manpath", "mailpath", "module_path", "fignore", "psvar", "watch", "prompt",
+var zshSpecial = []string{
+	"path", "fpath", "cdpath", "manpath", "mailpath", "module_path", "fignore", "psvar", "watch", "prompt",
 	"status", "pipestatus", "argv", "options", "commands", "functions", "aliases", "galiases", "saliases", "parameters", "modules",
 	"signals", "dirstack", "history", "historywords", "jobtexts", "jobdirs", "jobstates", "nameddirs", "userdirs", "zsh_eval_context",
 	"builtins", "reswords", "patchars", "funcstack", "funcfiletrace", "precmd_functions", "preexec_functions", "chpwd_functions",
-	"periodic_functions", "zshaddhistory_functions", "zshexit_functions", "precmd", "preexec", "chpwd", "periodic", "zshexit", "keymaps", "widgets"}
+	"periodic_functions", "zshaddhistory_functions", "zshexit_functions", "precmd", "preexec", "chpwd", "periodic", "zshexit", "keymaps", "widgets",
+}
 
 // decl walks export; the other declarations are refused.
 func (e *eval) decl(c *syntax.DeclClause, st state) (ok, fail state) {

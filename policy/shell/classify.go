@@ -30,9 +30,11 @@ func (e *eval) unknownTool(index, from int, st state) (operands []int) {
 			continue
 		}
 		if strings.HasPrefix(w.Text+w.Glob, "-") || strings.HasPrefix(w.Text, "@") || w.Kind == Glob && wildStart(w.Glob) {
-			e.open(index, Open{Span: w.Span, Word: i, Class: "unknown-option", Option: w.Text,
+			e.open(index, Open{
+				Span: w.Span, Word: i, Class: "unknown-option", Option: w.Text,
 				Message: fmt.Sprintf("What %s does is unknown: %s has no tool table.", quoteShort(w.Text), words[0].Text),
-				Hint:    "A pattern that names this word permits it."})
+				Hint:    "A pattern that names this word permits it.",
+			})
 			continue
 		}
 		operands = append(operands, i)

@@ -96,11 +96,13 @@ func loaderVariable(name string) bool {
 }
 
 // interpreters run whatever their operands hold.
-var interpreters = []string{"sh", "bash", "dash", "zsh", "ksh", "fish", "rbash", "ash", "csh", "tcsh", "busybox", "toybox", "python", "python2",
+var interpreters = []string{
+	"sh", "bash", "dash", "zsh", "ksh", "fish", "rbash", "ash", "csh", "tcsh", "busybox", "toybox", "python", "python2",
 	"python3", "perl", "ruby", "node", "deno", "bun", "php", "lua", "tclsh", "osascript", "pwsh", "powershell", "cmd", "sudo", "doas", "su",
 	"ssh", "parallel", "script", "flock", "strace", "ltrace", "gdb", "at", "batch", "systemd-run", "nsenter", "unshare", "chroot", "env", "xargs",
 	"time", "timeout", "nice", "nohup", "stdbuf", "setsid", "ionice", "watch", "command", "eval", "exec", "source", "vim", "vi", "emacs", "nano", "ed", "ex",
-	"expect", "screen", "tmux", "entr", "setarch", "taskset", "chrt", "runuser", "pkexec", "wsl", "npx", "uv", "uvx", "pipx", "bunx", "pnpx"}
+	"expect", "screen", "tmux", "entr", "setarch", "taskset", "chrt", "runuser", "pkexec", "wsl", "npx", "uv", "uvx", "pipx", "bunx", "pnpx",
+}
 
 // checkAllow refuses patterns that would permit anything by accident.
 func checkAllow(r *rule, a AllowRule) *RuleProblem {

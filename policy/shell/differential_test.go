@@ -194,7 +194,7 @@ func genWord(r *rand.Rand, depth int) string {
 				b.WriteString("\"$(" + pick(r, "probe in sub", "other \"q\"", "third 'x'") + ")\"")
 			}
 		case 8:
-			b.WriteString(fmt.Sprintf("$((%d+%d))", r.IntN(9), r.IntN(9)))
+			fmt.Fprintf(&b, "$((%d+%d))", r.IntN(9), r.IntN(9))
 		case 9:
 			b.WriteString(pick(r, "a=b", "-x", "--long=v", "#no", "a#b", "!", "^", "%", "@", "a:b", "=", "]", "["))
 		case 10:

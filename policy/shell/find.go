@@ -125,13 +125,17 @@ func (f *findWalk) found(at Span) []Word {
 	return out
 }
 
-var findNoValue = []string{"-a", "-and", "-o", "-or", "-not", "!", "(", ")", ",", "-true", "-false", "-print", "-print0", "-ls", "-prune", "-quit",
+var findNoValue = []string{
+	"-a", "-and", "-o", "-or", "-not", "!", "(", ")", ",", "-true", "-false", "-print", "-print0", "-ls", "-prune", "-quit",
 	"-depth", "-d", "-mount", "-xdev", "-follow", "-daystart", "-empty", "-executable", "-readable", "-writable", "-nouser", "-nogroup",
-	"-noleaf", "-warn", "-nowarn", "-ignore_readdir_race", "-noignore_readdir_race", "-help", "-version", "--help", "--version"}
+	"-noleaf", "-warn", "-nowarn", "-ignore_readdir_race", "-noignore_readdir_race", "-help", "-version", "--help", "--version",
+}
 
-var findText = []string{"-name", "-iname", "-path", "-ipath", "-wholename", "-iwholename", "-regex", "-iregex", "-regextype", "-lname", "-ilname",
+var findText = []string{
+	"-name", "-iname", "-path", "-ipath", "-wholename", "-iwholename", "-regex", "-iregex", "-regextype", "-lname", "-ilname",
 	"-type", "-xtype", "-perm", "-size", "-user", "-group", "-uid", "-gid", "-links", "-inum", "-fstype", "-mtime", "-atime", "-ctime",
-	"-mmin", "-amin", "-cmin", "-used", "-maxdepth", "-mindepth", "-printf", "-newermt", "-newerct", "-newerat", "-newerBt"}
+	"-mmin", "-amin", "-cmin", "-used", "-maxdepth", "-mindepth", "-printf", "-newermt", "-newerct", "-newerat", "-newerBt",
+}
 
 var findReads = []string{"-newer", "-anewer", "-cnewer", "-samefile", "-neweraa", "-newerac", "-neweram", "-newerca", "-newercc", "-newercm", "-newerma", "-newermc", "-newermm"}
 

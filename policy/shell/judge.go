@@ -18,8 +18,10 @@ func (rs *RuleSet) Judge(a *Analysis) Verdict {
 			if len(rs.env) > 0 {
 				hint = "Variables that a line may set: " + strings.Join(rs.env, ", ") + "."
 			}
-			v.Findings = append(v.Findings, Finding{Span: as.Span, Command: -1, Rule: "env",
-				Message: fmt.Sprintf("The variable %s is not one that a line may set.", as.Name), Hint: hint})
+			v.Findings = append(v.Findings, Finding{
+				Span: as.Span, Command: -1, Rule: "env",
+				Message: fmt.Sprintf("The variable %s is not one that a line may set.", as.Name), Hint: hint,
+			})
 		}
 	}
 	return v
@@ -30,8 +32,10 @@ func (rs *RuleSet) command(v *Verdict, a *Analysis, i int) {
 	name := c.Words[0].Text
 	for _, r := range rs.deny[name] {
 		if r.denies(c) {
-			v.Findings = append(v.Findings, Finding{Span: c.Span, Command: i, Rule: "denied", Pattern: r.text,
-				Message: fmt.Sprintf("%s is refused by the pattern %q.", quoteShort(c.Text), r.text)})
+			v.Findings = append(v.Findings, Finding{
+				Span: c.Span, Command: i, Rule: "denied", Pattern: r.text,
+				Message: fmt.Sprintf("%s is refused by the pattern %q.", quoteShort(c.Text), r.text),
+			})
 			return
 		}
 	}
@@ -41,8 +45,10 @@ func (rs *RuleSet) command(v *Verdict, a *Analysis, i int) {
 			if len(rs.wrappers) > 0 {
 				hint += " Wrappers that are permitted: " + strings.Join(rs.wrappers, ", ") + "."
 			}
-			v.Findings = append(v.Findings, Finding{Span: c.Span, Command: i, Rule: "wrapper",
-				Message: fmt.Sprintf("%s in front of %s is not permitted.", w, quoteShort(c.Text)), Hint: hint})
+			v.Findings = append(v.Findings, Finding{
+				Span: c.Span, Command: i, Rule: "wrapper",
+				Message: fmt.Sprintf("%s in front of %s is not permitted.", w, quoteShort(c.Text)), Hint: hint,
+			})
 		}
 	}
 	if c.Builtin {
@@ -75,8 +81,10 @@ func (rs *RuleSet) command(v *Verdict, a *Analysis, i int) {
 		v.Findings = append(v.Findings, best...)
 		return
 	}
-	v.Findings = append(v.Findings, Finding{Span: c.Span, Command: i, Rule: "not-listed",
-		Message: fmt.Sprintf("%s is not on the allow-list.", quoteShort(c.Text)), Hint: rs.hint(name)})
+	v.Findings = append(v.Findings, Finding{
+		Span: c.Span, Command: i, Rule: "not-listed",
+		Message: fmt.Sprintf("%s is not on the allow-list.", quoteShort(c.Text)), Hint: rs.hint(name),
+	})
 }
 
 func literals(how []byte) []bool {
@@ -107,8 +115,10 @@ func (r *rule) openings(c *Command, index int, how []byte) []Finding {
 	var out []Finding
 	for _, u := range c.urls {
 		if len(r.url) > 0 && !r.permits(u.text) && how[u.word] != byPattern {
-			out = append(out, Finding{Span: c.Words[u.word].Span, Command: index, Rule: "option",
-				Message: fmt.Sprintf("%s is not an address that the pattern permits.", quoteShort(u.text)), Hint: "Permitted: " + r.text + "."})
+			out = append(out, Finding{
+				Span: c.Words[u.word].Span, Command: index, Rule: "option",
+				Message: fmt.Sprintf("%s is not an address that the pattern permits.", quoteShort(u.text)), Hint: "Permitted: " + r.text + ".",
+			})
 		}
 	}
 	if len(r.url) > 0 && len(c.urls) == 0 {

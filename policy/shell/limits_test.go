@@ -10,8 +10,8 @@ import (
 // slowest is the longest that one line may take, whatever it holds.
 const slowest = 50 * time.Millisecond
 
-func nest(open, middle, close string, n int) string {
-	return strings.Repeat(open, n) + middle + strings.Repeat(close, n)
+func nest(open, middle, end string, n int) string {
+	return strings.Repeat(open, n) + middle + strings.Repeat(end, n)
 }
 
 func TestWorstLinesAreBounded(t *testing.T) {

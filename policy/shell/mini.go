@@ -9,7 +9,8 @@ func (k *classifier) mini(i int) (next int, done bool) {
 	case "find":
 		return findExpression(k, i)
 	case "git":
-		return k.gitGlobals(i), false
+		k.gitGlobals(i)
+		return 1, false
 	case "python":
 		return k.pythonModule(i)
 	}
@@ -18,8 +19,7 @@ func (k *classifier) mini(i int) (next int, done bool) {
 }
 
 // gitGlobals takes --no-pager and -C DIR off, so that "git -C DIR log" is matched as git log run in DIR.
-func (k *classifier) gitGlobals(i int) int {
-	kept := 1
+func (k *classifier) gitGlobals(i int) {
 	for i < len(k.words) {
 		w := k.words[i]
 		if w.Kind != Known {
@@ -40,7 +40,7 @@ func (k *classifier) gitGlobals(i int) int {
 		i += 2
 	}
 	if i == 1 {
-		return 1
+		return
 	}
 	words := make([]Word, 0, len(k.words))
 	words = append(append(words, k.words[0]), k.words[i:]...)
@@ -56,7 +56,6 @@ func (k *classifier) gitGlobals(i int) int {
 	for o := range c.Opens {
 		c.Opens[o].Word = 0
 	}
-	return kept
 }
 
 // pythonModule hands "python -m NAME" over to NAME's table.

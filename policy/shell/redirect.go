@@ -126,8 +126,10 @@ func (e *eval) fileEffect(w Word, st state, how effect) {
 		e.refuse(w.Span, "unknown-directory", "The directory that this path starts from is unknown.", "Use an absolute path.")
 		return
 	}
-	f := FileEffect{Span: w.Span, Write: how.write, Path: p, Tree: how.tree, Visible: how.visible && how.tree,
-		Command: how.command, Guess: how.guess, Word: how.word}
+	f := FileEffect{
+		Span: w.Span, Write: how.write, Path: p, Tree: how.tree, Visible: how.visible && how.tree,
+		Command: how.command, Guess: how.guess, Word: how.word,
+	}
 	if path.IsAbs(p) {
 		e.addFile(f)
 		return
@@ -188,7 +190,9 @@ func (e *eval) globEffect(w Word, st state, how effect) {
 		}
 	}
 	for i, d := range dirs {
-		e.addFile(FileEffect{Span: w.Span, Write: how.write, Path: d, Tree: how.tree, Visible: how.visible && how.tree, Pattern: true,
-			Glob: globs[i], Dots: w.dots, Command: how.command, Guess: how.guess, Word: how.word})
+		e.addFile(FileEffect{
+			Span: w.Span, Write: how.write, Path: d, Tree: how.tree, Visible: how.visible && how.tree, Pattern: true,
+			Glob: globs[i], Dots: w.dots, Command: how.command, Guess: how.guess, Word: how.word,
+		})
 	}
 }

@@ -251,7 +251,7 @@ func (p *sedParser) substitute() string {
 	// Where the other reading, in which brackets don't hide the delimiter, is a script too, programs may differ.
 	if strings.IndexByte(p.s[start:p.i], '[') >= 0 {
 		other := &sedParser{s: p.s, i: start}
-		if other.plainUntil(delim) && other.plainUntil(delim) && other.i != end && other.validFlags() {
+		if other.plainTwice(delim) && other.i != end && other.validFlags() {
 			return "has a delimiter inside brackets, which programs read differently"
 		}
 	}
@@ -279,6 +279,16 @@ func (p *sedParser) plainUntil(delim byte) bool {
 		p.i++
 	}
 	return false
+}
+
+// plainTwice reads two parts in a row, each up to the delimiter.
+func (p *sedParser) plainTwice(delim byte) bool {
+	for range 2 {
+		if !p.plainUntil(delim) {
+			return false
+		}
+	}
+	return true
 }
 
 // flags parses what follows s/…/…/.
@@ -309,7 +319,7 @@ func (p *sedParser) transliterate() string {
 		return "has a delimiter that can't be used"
 	}
 	p.i++
-	if !p.plainUntil(delim) || !p.plainUntil(delim) {
+	if !p.plainTwice(delim) {
 		return "ends inside y"
 	}
 	return p.end(false)

@@ -84,11 +84,15 @@ func (k *classifier) special(c class, i int, v Word, st state, how effect) {
 	}
 }
 
-var builtinFormatters = []string{"stylish", "json", "json-with-metadata", "html", "compact", "unix", "visualstudio", "checkstyle", "jslint-xml",
-	"junit", "tap", "default", "verbose", "dot", "basic", "tree", "tap-flat", "hanging-process", "github-actions", "blob", "agent"}
+var builtinFormatters = []string{
+	"stylish", "json", "json-with-metadata", "html", "compact", "unix", "visualstudio", "checkstyle", "jslint-xml",
+	"junit", "tap", "default", "verbose", "dot", "basic", "tree", "tap-flat", "hanging-process", "github-actions", "blob", "agent",
+}
 
-var dnsTypes = []string{"A", "AAAA", "ANY", "CAA", "CNAME", "DNSKEY", "DS", "HTTPS", "IN", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "SVCB", "TLSA", "TXT",
-	"a", "aaaa", "any", "caa", "cname", "mx", "ns", "ptr", "soa", "srv", "txt"}
+var dnsTypes = []string{
+	"A", "AAAA", "ANY", "CAA", "CNAME", "DNSKEY", "DS", "HTTPS", "IN", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "SVCB", "TLSA", "TXT",
+	"a", "aaaa", "any", "caa", "cname", "mx", "ns", "ptr", "soa", "srv", "txt",
+}
 
 // harmlessGoFlags accepts flags of the Go compiler and linker that only change what is built or shown. Anything else may
 // name the linker, a plugin or a file.

@@ -56,7 +56,8 @@ func (st state) assign(name string, v value) state {
 			vars = append(vars, b)
 		}
 	}
-	st.vars = append(vars, binding{name, v})
+	vars = append(vars, binding{name, v})
+	st.vars = vars
 	return st
 }
 

@@ -34,11 +34,12 @@ func (e *eval) stmt(s *syntax.Stmt, st state) (ok, fail state) {
 		}
 	}
 	defer func() { e.piped, e.outer = piped, outer }()
-	if s.Cmd != nil {
+	switch {
+	case s.Cmd != nil:
 		ok, fail = e.command(s.Cmd, st)
-	} else if len(s.Redirs) == 0 {
+	case len(s.Redirs) == 0:
 		e.refuseNode(s, "empty", "There is no command.", "")
-	} else if e.lang == syntax.LangZsh {
+	case e.lang == syntax.LangZsh:
 		e.refuseNode(s, "null-command", "In zsh a redirection without a command starts a program of its own.", "Write cat < FILE or : > FILE.")
 	}
 	index := e.last

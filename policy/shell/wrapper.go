@@ -200,7 +200,8 @@ func (e *eval) xargsWords(inner []Word, options []givenOption) []Word {
 func replaced(inner []Word, replace string, names []Word) []Word {
 	var out []Word
 	for _, w := range inner {
-		if w.Kind != Known || !strings.Contains(w.Text, replace) {
+		before, _, found := strings.Cut(w.Text, replace)
+		if w.Kind != Known || !found {
 			out = append(out, w)
 			continue
 		}
@@ -211,7 +212,7 @@ func replaced(inner []Word, replace string, names []Word) []Word {
 			}
 			continue
 		}
-		out = append(out, Word{Span: w.Span, Kind: OneUnknown, prefix: w.Text[:strings.Index(w.Text, replace)]})
+		out = append(out, Word{Span: w.Span, Kind: OneUnknown, prefix: before})
 	}
 	return out
 }
