@@ -136,7 +136,7 @@ func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 	}
 	p.gauges(metrics)
 	cfg := server.Config{
-		Log: o.log, Rand: env.Rand, Auth: p.identity, Health: p.ledger.Health, Metrics: metrics, Console: assets.Dist(),
+		Log: o.log, Now: env.Now, Rand: env.Rand, Auth: p.identity, Health: p.ledger.Health, Metrics: metrics, Console: assets.Dist(),
 		Handlers: []server.Handlers{p.decision.Handlers(), api.Handlers()},
 		Schemas:  map[string][]byte{"schemaAuditEvent": auditSchema, "schemaPolicy": policySchema},
 		TLS:      o.tls, TrustedProxies: o.proxies, Hosts: o.hosts, LocalPrincipal: localPrincipal(),

@@ -16,7 +16,7 @@ import (
 func (s *Server) fail(c *fiber.Ctx, route *caller.Route, err error) error {
 	d := problem.Of(err)
 	if d.Status >= fiber.StatusInternalServerError {
-		s.Log.Error("a request failed", "operation", route.ID, "status", d.Status, "code", d.Code, "id", d.ID, "error", err.Error())
+		s.logFailure(route, &d, err)
 	} else {
 		s.Log.Debug("a request was refused", "operation", route.ID, "status", d.Status, "code", d.Code, "id", d.ID, "error", err.Error())
 	}
@@ -27,6 +27,25 @@ func (s *Server) fail(c *fiber.Ctx, route *caller.Route, err error) error {
 	case caller.ShapeHook, caller.ShapeProblem:
 	}
 	return s.failProblem(c, &d)
+}
+
+func (s *Server) logFailure(route *caller.Route, d *problem.Details, err error) {
+	ok, held := s.logs.admit(s.Now())
+	if held > 0 {
+		s.Log.Warn("more requests failed than were logged", "left_out", held)
+	}
+	if ok {
+		s.Log.Error("a request failed", "operation", route.ID, "status", d.Status, "code", d.Code, "id", d.ID, "error", cause(err))
+	}
+}
+
+// cause is the text for the operator: a refusal made for callers hides what went wrong.
+func cause(err error) string {
+	text := err.Error()
+	if inner := errors.Unwrap(err); inner != nil && !strings.Contains(text, inner.Error()) {
+		text += ": " + inner.Error()
+	}
+	return text
 }
 
 func (s *Server) failProblem(c *fiber.Ctx, d *problem.Details) error {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -53,7 +54,7 @@ func everyHandler() Handlers {
 func newTestServer(t *testing.T, change func(*Config)) *Server {
 	t.Helper()
 	cfg := Config{
-		Log: slog.New(slog.DiscardHandler), Rand: zeros{}, Auth: fakeAuth{}, Health: func() error { return nil },
+		Log: slog.New(slog.DiscardHandler), Now: time.Now, Rand: zeros{}, Auth: fakeAuth{}, Health: func() error { return nil },
 		Metrics: NewMetrics(), Handlers: []Handlers{everyHandler()},
 		Schemas: map[string][]byte{"schemaAuditEvent": []byte(`{}`), "schemaPolicy": []byte(`{}`)},
 		Console: fstest.MapFS{

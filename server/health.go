@@ -1,6 +1,8 @@
 package server
 
 import (
+	"fmt"
+
 	"github.com/gofiber/fiber/v2"
 
 	"ambit/server/caller"
@@ -12,12 +14,13 @@ func (s *Server) health(c *fiber.Ctx) error {
 	return c.JSON(map[string]string{"status": "ok"})
 }
 
+var notReady = problem.New("ledger_unavailable", "the ledger can't be written, so every decision is refused",
+	"Make room on the disk or mend its permissions; Ambit goes on by itself.")
+
 // ready is false while decisions can't be recorded, because then every one of them is refused.
 func (s *Server) ready(c *fiber.Ctx) error {
 	if err := s.Health(); err != nil {
-		s.Log.Warn("not ready", "error", err.Error())
-		return problem.New("ledger_unavailable", "the ledger can't be written, so every decision is refused",
-			"Make room on the disk or mend its permissions; Ambit goes on by itself.")
+		return fmt.Errorf("%w: %w", notReady, err)
 	}
 	return c.JSON(map[string]string{"status": "ready"})
 }

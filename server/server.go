@@ -29,6 +29,7 @@ type Handlers map[string]fiber.Handler
 // Config is what the server is made of.
 type Config struct {
 	Log            *slog.Logger
+	Now            func() time.Time
 	Rand           io.Reader
 	Auth           Authenticator
 	Handlers       []Handlers   // every route of the table needs exactly one handler, those of this package aside
@@ -55,6 +56,7 @@ const (
 type Server struct {
 	Config
 	app    *fiber.App
+	logs   logLimit
 	page   *consolePage
 	routes []caller.Route
 }
