@@ -21,7 +21,7 @@ export function Demo({ people, onOwn }: { people: User[]; onOwn: () => void }) {
       lead="This is a demo with a sample organisation. Choose who you want to be; each sees what their role allows."
     >
       <ul className={styles.people}>
-        {people.map((user) => (
+        {ownerFirst(people).map((user) => (
           <li key={user.email}>
             <button
               type="button"
@@ -43,4 +43,10 @@ export function Demo({ people, onOwn }: { people: User[]; onOwn: () => void }) {
       </button>
     </Entry>
   )
+}
+
+// A newcomer who takes the first should see everything.
+function ownerFirst(people: User[]): User[] {
+  const isOwner = (user: User) => user.roles.includes('owner')
+  return [...people.filter(isOwner), ...people.filter((user) => !isOwner(user))]
 }
