@@ -22,7 +22,7 @@ type ServeCmd struct {
 	TLSCert        string   `name:"tls-cert" env:"AMBIT_TLS_CERT" placeholder:"FILE" help:"Certificate chain, PEM; with --tls-key the server speaks https itself."`
 	TLSKey         string   `name:"tls-key" env:"AMBIT_TLS_KEY" placeholder:"FILE" help:"Private key of the certificate, PEM."`
 	KeyFile        string   `name:"key-file" env:"AMBIT_KEY_FILE" placeholder:"FILE" help:"Key that seals secrets in the database (DIR/key)."`
-	TrustedProxies []string `name:"trusted-proxies" env:"AMBIT_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For and X-Forwarded-Proto count."`
+	TrustedProxies []string `name:"trusted-proxies" env:"AMBIT_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and X-Forwarded-Proto count."`
 	Demo           bool     `help:"Fill an empty data folder with a sample organisation and let visitors sign in as its people; loopback only."`
 	LogLevel       string   `name:"log-level" env:"AMBIT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What to log: debug, info, warn or error (${default})."`
 }
