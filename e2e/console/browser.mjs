@@ -24,7 +24,7 @@ export async function launch() {
 
 /** open makes a page in a context of its own. `page.expectFailures(...statuses)` allows answers that a test provokes. */
 export async function open(browser, url, { width = 1440, height = 900, colorScheme = 'light' } = {}) {
-  const context = await browser.newContext({ baseURL: url, viewport: { width, height }, colorScheme })
+  const context = await browser.newContext({ baseURL: url, viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
   const page = await context.newPage()
   const troubles = []
   const expected = new Set()
@@ -51,6 +51,12 @@ export async function open(browser, url, { width = 1440, height = 900, colorSche
 
 /** accessible fails with axe's findings, each with the first element that it is about. */
 export async function accessible(page, where) {
+  // What fades in is judged once it is there: half transparent, no colour has the contrast that it will have.
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every((one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity),
+  )
   const { violations } = await new AxeBuilder({ page }).analyze()
   const found = violations.map((v) => `${where}: ${v.id} (${v.nodes.length}): ${v.nodes[0].html}\n${v.nodes[0].failureSummary}`)
   assert.deepEqual(found, [])
