@@ -70,6 +70,9 @@ var unauthenticated = problem.New("unauthenticated", "this needs a caller that A
 	"Sign in to the console, or send `Authorization: Bearer` with a token from `ambit token create`.")
 
 func forbidden(p *caller.Principal, route *caller.Route) error {
+	if p.Kind == caller.Browser && len(route.Access.Roles) == 0 {
+		return problem.New("forbidden", "people can't do this in the console", "Use an API token with the scope "+names(route.Access.Scopes, " or ")+".")
+	}
 	if p.Kind == caller.Browser {
 		return problem.New("forbidden", "your roles don't include this", "Ask an owner for "+names(route.Access.Roles, " or ")+".")
 	}
@@ -97,26 +100,37 @@ func (s *Server) who(c *fiber.Ctx, cookies bool) (*caller.Principal, error) {
 		return s.LocalPrincipal, nil
 	}
 	if auth := c.Context().Request.Header.Peek(fiber.HeaderAuthorization); len(auth) > 0 {
-		const scheme = "bearer "
-		if len(auth) <= len(scheme) || !strings.EqualFold(string(auth[:len(scheme)]), scheme) {
+		token := bearer(auth)
+		if token == "" {
 			return nil, problem.New("unauthenticated", "the Authorization header isn't a bearer token", "Send `Authorization: Bearer TOKEN`.")
 		}
-		return s.Auth.Bearer(strings.TrimSpace(string(auth[len(scheme):])))
+		return s.Auth.Bearer(token)
 	}
 	if !cookies {
 		return caller.Nobody(), nil
 	}
-	for _, name := range [...]string{CookieSecure, CookieLoopback} {
-		value := c.Context().Request.Header.Cookie(name)
-		if len(value) == 0 {
-			continue
-		}
+	// Over https only the name that the browser guards counts: a neighbouring site could plant the other one, and the visitor
+	// would work in somebody else's session.
+	name := CookieLoopback
+	if s.PublicURL != nil && s.PublicURL.Scheme == "https" || s.PublicURL == nil && s.TLS {
+		name = CookieSecure
+	}
+	if value := c.Context().Request.Header.Cookie(name); len(value) > 0 {
 		// A cookie that no longer counts makes its bearer anonymous, not wrong: the console then shows the sign-in page.
 		if p, err := s.Auth.Cookie(string(value)); err == nil && p != nil {
 			return p, nil
 		}
 	}
 	return caller.Nobody(), nil
+}
+
+// bearer is the token of an Authorization header; "" where it holds none.
+func bearer(auth []byte) string {
+	const scheme = "bearer "
+	if len(auth) <= len(scheme) || !strings.EqualFold(string(auth[:len(scheme)]), scheme) {
+		return ""
+	}
+	return strings.TrimSpace(string(auth[len(scheme):]))
 }
 
 // sameOrigin stops other web sites from using a visitor's browser: the host name must be ours (a re-bound name is not), a

@@ -90,6 +90,7 @@ func New(cfg Config) (*Server, error) {
 		EnableTrustedProxyCheck: true, // with no proxies listed: X-Forwarded-* never reaches Fiber's own helpers
 		ErrorHandler:            s.lateError,
 	})
+	s.app.Server().HeaderReceived = s.bodyLimit
 	if err := s.register(s.app); err != nil {
 		return nil, err
 	}

@@ -1,12 +1,17 @@
 package server
 
 import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
 	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp/fasthttputil"
 
 	"ambit/server/caller"
 )
@@ -190,5 +195,45 @@ func TestMetricsCount(t *testing.T) {
 		if !strings.Contains(got.body, line) {
 			t.Errorf("no line %s", line)
 		}
+	}
+}
+
+// TestPlantedCookieDoesNotCount: over https the browser guards only the name with the prefix.
+func TestPlantedCookieDoesNotCount(t *testing.T) {
+	_, auth := visitors()
+	for name, want := range map[string]int{CookieSecure: 200, CookieLoopback: 401} {
+		s := newTestServer(t, func(c *Config) { c.Auth, c.TLS = auth, true })
+		if got := s.call(t, "GET", "/api/v1/policy", "Cookie", name+"=person-owner"); got.status != want {
+			t.Errorf("%s over https: got %d, want %d", name, got.status, want)
+		}
+	}
+}
+
+// TestStrangersSendNoLongBodies: the body is in memory before anybody is asked who sends it.
+func TestStrangersSendNoLongBodies(t *testing.T) {
+	_, auth := visitors()
+	s := newTestServer(t, func(c *Config) { c.Auth = auth })
+	ln := fasthttputil.NewInmemoryListener()
+	go func() { _ = s.Serve(ln) }()
+	t.Cleanup(func() { _ = s.Shutdown(context.WithoutCancel(t.Context())) })
+	for bearer, want := range map[string]string{"": " 413 ", "forged": " 413 ", "token-decide": " 200 "} {
+		conn, err := ln.Dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := caller.MaxBodyDefault + 1
+		// A stranger is refused by the header alone: the body never comes.
+		request := fmt.Sprintf("POST /hooks/claude-code HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n", bearer, size)
+		if want == " 200 " {
+			request += strings.Repeat("x", size)
+		}
+		if _, err := io.WriteString(conn, request); err != nil {
+			t.Fatal(err)
+		}
+		line, err := bufio.NewReader(conn).ReadString('\n')
+		if err != nil || !strings.Contains(line, want) {
+			t.Errorf("bearer %q: got %q, %v; want%s", bearer, line, err, want)
+		}
+		_ = conn.Close()
 	}
 }

@@ -88,6 +88,9 @@ func judgeToken(by *caller.Principal, want *caller.NewToken, now time.Time) (err
 		if by.Kind == caller.APIToken && !by.HasScope(scope) {
 			return forbidden("a token can't create a token with more scopes than its own", "Ask an owner, or use the console.")
 		}
+		if by.Kind == caller.Browser && !by.HasRole(needs(scope)...) {
+			return forbidden("your roles don't include what the scope "+string(scope)+" permits", "Ask an owner.")
+		}
 	}
 	if want.Person != "" {
 		if want.Person, err = cleanEmail(want.Person); err != nil {
@@ -112,6 +115,19 @@ func judgeToken(by *caller.Principal, want *caller.NewToken, now time.Time) (err
 		return invalid("the token would have expired already")
 	}
 	return nil
+}
+
+// needs names the roles of which a person must have one to put a scope into a token: otherwise whoever may create tokens could
+// do through one what the console refuses them. Deciding, reporting and further tokens are every token maker's to give.
+func needs(scope caller.Scope) []caller.Role {
+	switch scope {
+	case caller.ScopePolicyWrite:
+		return []caller.Role{caller.SecurityAdmin}
+	case caller.ScopeAuditRead:
+		return []caller.Role{caller.Auditor, caller.SecurityAdmin, caller.PlatformAdmin}
+	case caller.ScopeDecide, caller.ScopeAuditWrite, caller.ScopePolicyRead, caller.ScopeTokens:
+	}
+	return []caller.Role{caller.SecurityAdmin, caller.IdentityAdmin}
 }
 
 // tokenPerson is the person as they will be; nil for a token bound to nobody.

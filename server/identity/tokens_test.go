@@ -115,7 +115,8 @@ func TestTokenCantHandOutMoreThanItHas(t *testing.T) {
 	h := newHouse(t)
 	bound := &caller.Principal{Kind: caller.APIToken, Person: "ada@acme.test", Scopes: []caller.Scope{"tokens", "decide"}}
 	unbound := &caller.Principal{Kind: caller.APIToken, Scopes: []caller.Scope{"tokens", "decide"}}
-	auditor := &caller.Principal{Kind: caller.Browser, Person: "sam@acme.test", Roles: []caller.Role{caller.SecurityAdmin}}
+	security := &caller.Principal{Kind: caller.Browser, Person: "sam@acme.test", Roles: []caller.Role{caller.SecurityAdmin}}
+	identities := &caller.Principal{Kind: caller.Browser, Person: "ian@acme.test", Roles: []caller.Role{caller.IdentityAdmin}}
 	for _, c := range []struct {
 		name string
 		by   *caller.Principal
@@ -126,12 +127,16 @@ func TestTokenCantHandOutMoreThanItHas(t *testing.T) {
 		{"another person", bound, caller.NewToken{Scopes: decide, Person: "bob@acme.test"}, "forbidden"},
 		{"nobody", bound, caller.NewToken{Scopes: decide}, "forbidden"},
 		{"groups", unbound, caller.NewToken{Scopes: decide, Person: "bob@acme.test", Groups: []string{"staff"}}, "forbidden"},
-		{"groups by a security admin", auditor, caller.NewToken{Scopes: decide, Person: "bob@acme.test", Groups: []string{"staff"}}, "forbidden"},
+		{"groups by a security admin", security, caller.NewToken{Scopes: decide, Person: "bob@acme.test", Groups: []string{"staff"}}, "forbidden"},
 		{"groups of nobody", local, caller.NewToken{Scopes: decide, Groups: []string{"staff"}}, "invalid"},
 		{"unknown scope", local, caller.NewToken{Scopes: []caller.Scope{"root"}}, "invalid"},
 		{"no scope", local, caller.NewToken{}, "invalid"},
 		{"past end", local, caller.NewToken{Scopes: decide, ExpiresAt: h.clock.now()}, "invalid"},
 		{"no address", local, caller.NewToken{Scopes: decide, Person: "Ada <ada@acme.test>"}, "invalid"},
+		{"publishing by an identity admin", identities, caller.NewToken{Scopes: []caller.Scope{"decide", "policy:write"}}, "forbidden"},
+		{"the ledger by an identity admin", identities, caller.NewToken{Scopes: []caller.Scope{"audit:read"}}, "forbidden"},
+		{"publishing by a security admin", security, caller.NewToken{Scopes: []caller.Scope{"policy:write", "audit:read", "tokens"}}, ""},
+		{"deciding by an identity admin", identities, caller.NewToken{Scopes: []caller.Scope{"decide", "policy:read"}}, ""},
 		{"own person", bound, caller.NewToken{Scopes: decide, Person: "ada@acme.test"}, ""},
 		{"some person", unbound, caller.NewToken{Scopes: decide, Person: "bob@acme.test"}, ""},
 	} {
