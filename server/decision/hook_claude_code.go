@@ -29,6 +29,9 @@ func (s *Service) hookClaudeCode(c *fiber.Ctx) error {
 	if err != nil {
 		return invalid(err)
 	}
+	if err := boundedHook(h); err != nil {
+		return err
+	}
 	q := s.hookQuestion(p, h, id)
 	if !h.Gates() {
 		if err := s.recordReport(q, h); err != nil {
@@ -58,6 +61,9 @@ func (s *Service) hookQuestion(p *caller.Principal, h *claudecode.Hook, requestI
 	q.request.Agent = h.AgentName()
 	// The person is the token's own, so this can't be refused.
 	_ = s.about(q, p, &subject{typ: "user", id: p.Person})
+	if finding := unknownPlatform(q.request.Resource.Platform); finding != nil && q.refused == nil {
+		q.refused = finding
+	}
 	return q
 }
 
@@ -77,6 +83,9 @@ func (s *Service) decideHook(common *question, h *claudecode.Hook) (claudecode.V
 	for i := range actions {
 		q := *common
 		q.request.Action = actions[i]
+		if err := q.bounded(); err != nil {
+			return claudecode.Verdict{}, err
+		}
 		outcomes[i].answer, outcomes[i].event = s.judge(&q)
 	}
 	if err := s.recordAll(outcomes, start); err != nil {
@@ -120,6 +129,9 @@ func (s *Service) recordReport(q *question, h *claudecode.Hook) error {
 		act = report.Actions[0]
 	}
 	q.request.Action = act
+	if err := q.bounded(); err != nil {
+		return err
+	}
 	e := s.event(q, &answer{})
 	e.Type, e.Phase, e.Outcome = report.Type, report.Phase, report.Outcome
 	e.Decision, e.Effects, e.Purpose = nil, nil, ""

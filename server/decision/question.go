@@ -65,7 +65,10 @@ func (s *Service) question(p *caller.Principal, e *evaluation, requestID string)
 			q.purpose = x.purpose
 		}
 	}
-	return q, nil
+	if finding := unknownPlatform(res.Platform); finding != nil && q.refused == nil {
+		q.refused = finding
+	}
+	return q, q.bounded()
 }
 
 func unknownKind(member, have, want string) *policy.Finding {

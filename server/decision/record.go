@@ -7,24 +7,27 @@ import (
 	"ambit/policy"
 )
 
-// maxRecordedText bounds a file's content or diff in the ledger, in bytes. Longer ones are recorded by size and digest: the
-// ledger says what was decided on, it is no copy of the repository.
+// maxRecordedText bounds a file's content or diff and a tool's arguments in the ledger, in bytes. Longer ones are recorded by
+// size and digest: the ledger says what was decided on, it is no copy of the repository.
 const maxRecordedText = 16 << 10
+
+// maxRecordedCommand is the longest command line that the policy reads; a longer one is refused unread.
+const maxRecordedCommand = 32 << 10
 
 // recordAction is the action's properties as the ledger keeps them: those of the decision request, from what was judged
 // rather than from what was sent. A prompt's text isn't there: it goes to the prompt vault or nowhere.
 func recordAction(a *policy.Action) []byte {
-	o := object{buf: make([]byte, 0, 128+len(a.Command)+len(a.Arguments))}
+	o := object{buf: make([]byte, 0, 128+min(len(a.Command), maxRecordedCommand)+min(len(a.Arguments), maxRecordedText))}
 	o.open()
 	switch a.Name {
 	case policy.ActionAgentSpawn, policy.ActionToolUse:
 		o.text("name", a.Tool)
-		o.raw("input", a.Arguments)
+		o.rawOrDigest("input", a.Arguments)
 	default:
 		o.text("tool", a.Tool)
-		o.raw("arguments", a.Arguments)
+		o.rawOrDigest("arguments", a.Arguments)
 	}
-	o.text("command", a.Command)
+	o.textOrDigest("command", a.Command, maxRecordedCommand)
 	o.text("shell", a.Shell)
 	if a.TimeoutMS != 0 {
 		o.number("timeout", a.TimeoutMS)
@@ -42,13 +45,7 @@ func recordAction(a *policy.Action) []byte {
 		o.text("content", a.Content)
 	}
 	o.text("content_sha256", digest)
-	if len(a.Diff) > maxRecordedText {
-		o.number("diff_bytes", int64(len(a.Diff)))
-		sum := sha256.Sum256([]byte(a.Diff))
-		o.text("diff_sha256", hex.EncodeToString(sum[:]))
-	} else {
-		o.text("diff", a.Diff)
-	}
+	o.textOrDigest("diff", a.Diff, maxRecordedText)
 	o.text("skill", a.Skill)
 	o.text("source", a.Source)
 	o.text("server", a.Server)
@@ -56,6 +53,29 @@ func recordAction(a *policy.Action) []byte {
 	o.text("model", a.Model)
 	o.end()
 	return o.buf
+}
+
+// textOrDigest writes a text, or where it is longer than limit its size and SHA-256: "diff_bytes", "diff_sha256".
+func (o *object) textOrDigest(name, text string, limit int) {
+	if len(text) <= limit {
+		o.text(name, text)
+		return
+	}
+	o.digest(name, []byte(text))
+}
+
+func (o *object) rawOrDigest(name string, json []byte) {
+	if len(json) <= maxRecordedText {
+		o.raw(name, json)
+		return
+	}
+	o.digest(name, json)
+}
+
+func (o *object) digest(name string, content []byte) {
+	sum := sha256.Sum256(content)
+	o.number(name+"_bytes", int64(len(content)))
+	o.text(name+"_sha256", hex.EncodeToString(sum[:]))
 }
 
 func (o *object) files(files []policy.File) {

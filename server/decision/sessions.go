@@ -8,16 +8,22 @@ import (
 	"ambit/policy"
 )
 
-// maxSessions bounds how many agent sessions are remembered; the one that was silent for longest is forgotten first.
-const maxSessions = 20_000
+// maxSessions bounds how many agent sessions are remembered; the one that was silent for longest is forgotten first. Of one
+// person's no more than maxOwnSessions are, so that nobody can have other people's forgotten.
+const (
+	maxSessions    = 20_000
+	maxOwnSessions = 1_000
+)
 
 // sessions remembers what is fixed when a session is first seen: whose it is and where it is rooted. An agent that moves to
 // another folder takes $REPO nowhere. Memory only: after a restart a session is seen for the first time again.
 type sessions struct {
-	mu    sync.Mutex
-	max   int
-	byID  map[string]*list.Element
-	order *list.List // of *session, the most recent in front
+	mu     sync.Mutex
+	max    int
+	maxOwn int
+	byID   map[string]*session
+	order  *list.List            // of *session, the most recent in front
+	own    map[string]*list.List // the same by person
 }
 
 type session struct {
@@ -25,42 +31,67 @@ type session struct {
 	first      policy.Resource // where it was first seen, as the client reported it
 	root       string          // $REPO under the policy of that version
 	version    int64
+	inAll      *list.Element
+	inOwn      *list.Element
 }
 
 func newSessions(limit int) *sessions {
-	return &sessions{max: limit, byID: map[string]*list.Element{}, order: list.New()}
+	return &sessions{
+		max: limit, maxOwn: min(limit, maxOwnSessions), byID: map[string]*session{}, order: list.New(), own: map[string]*list.List{},
+	}
 }
 
 // enter sets the root of a session, fixing it at first sight. It reports false where the session is another person's.
 func (s *sessions) enter(id, person string, r *policy.Resource, p Policy, version int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	el, seen := s.byID[id]
+	have, seen := s.byID[id]
 	if !seen {
 		// The strings may be parts of a whole request body, which must not stay in memory with them.
-		have := &session{id: strings.Clone(id), person: strings.Clone(person), first: policy.Resource{
+		have = &session{id: strings.Clone(id), person: strings.Clone(person), first: policy.Resource{
 			Root: strings.Clone(r.Root), ResolvedRoot: strings.Clone(r.ResolvedRoot), Cwd: strings.Clone(r.Cwd),
 			Home: strings.Clone(r.Home), ResolvedHome: strings.Clone(r.ResolvedHome), Platform: strings.Clone(r.Platform),
 			CaseSensitive: r.CaseSensitive, Resolves: r.Resolves,
 		}, version: -1}
-		el = s.order.PushFront(have)
-		s.byID[have.id] = el
-		if s.order.Len() > s.max {
-			oldest := s.order.Back()
-			s.order.Remove(oldest)
-			delete(s.byID, oldest.Value.(*session).id)
-		}
+		s.add(have)
 	}
-	have := el.Value.(*session)
 	if have.person != person {
 		return false
 	}
-	s.order.MoveToFront(el)
+	s.order.MoveToFront(have.inAll)
+	s.own[person].MoveToFront(have.inOwn)
 	if have.version != version {
 		have.root, have.version = p.SessionRoot(have.first.Root, have.first), version
 	}
 	setRoot(r, have.root, &have.first)
 	return true
+}
+
+// add remembers a session and forgets the oldest where there are too many.
+func (s *sessions) add(have *session) {
+	own := s.own[have.person]
+	if own == nil {
+		own = list.New()
+		s.own[have.person] = own
+	}
+	have.inAll, have.inOwn = s.order.PushFront(have), own.PushFront(have)
+	s.byID[have.id] = have
+	switch {
+	case own.Len() > s.maxOwn:
+		s.forget(own.Back())
+	case s.order.Len() > s.max:
+		s.forget(s.order.Back())
+	}
+}
+
+func (s *sessions) forget(el *list.Element) {
+	old := el.Value.(*session)
+	s.order.Remove(old.inAll)
+	delete(s.byID, old.id)
+	own := s.own[old.person]
+	if own.Remove(old.inOwn); own.Len() == 0 {
+		delete(s.own, old.person)
+	}
 }
 
 // setRoot puts the session's root in place of the request's. Where links lead from it counts only as first reported, and only
