@@ -62,6 +62,9 @@ func (c *ServeCmd) check() (*settings, error) {
 	if err := s.checkPublic(c.PublicURL); err != nil {
 		return nil, err
 	}
+	if c.Demo && s.public != nil && !loopback(s.public.Hostname()) {
+		return nil, usage("--demo lets anybody sign in, so it has no public address such as %s", c.PublicURL)("Leave --public-url away, or --demo")
+	}
 	if err := s.checkTLS(c.TLSCert, c.TLSKey); err != nil {
 		return nil, err
 	}
