@@ -2,14 +2,12 @@ package agent
 
 import (
 	"os"
-	"os/user"
 	"path/filepath"
 	"runtime"
 	"strings"
 
 	"ambit/agent/claudecode"
 	"ambit/policy"
-	"ambit/policy/shell"
 )
 
 // Machine is what facts are gathered from. Tests put their own in place.
@@ -28,83 +26,73 @@ func (m Machine) facts(h *claudecode.Hook) *claudecode.Facts {
 		Client: "ambit/" + m.Version, Agent: agentName(m.Getenv("AI_AGENT")), Platform: runtime.GOOS, Home: home, Tmp: os.TempDir(),
 		CaseSensitive: runtime.GOOS == "linux",
 	}
-	if cwd, err := filepath.EvalSymlinks(h.Cwd); err == nil {
-		f.Cwd = cwd
+	f.ResolvedHome, f.ResolvedTmp = elsewhere(f.Home), elsewhere(f.Tmp)
+	f.Cwd = followed(h.Cwd)
+	dir := m.sessionDir(h)
+	tree, ok := FindWorkTree(dir)
+	if ok && !holdsHome(f, tree.Root) {
+		f.Root, f.Repository = spelledAs(tree.Root, dir), tree.Repository
+		f.ResolvedRoot = elsewhere(f.Root)
+	} else {
+		tree = WorkTree{}
 	}
-	if w, ok := m.sessionTree(h); ok && !holdsHome(w.Root, home) {
-		f.Root, f.Repository = w.Root, w.Repository
-	}
-	if holdsHome(f.Tmp, home) {
-		f.Tmp = "" // a TMPDIR like "/" must not open what $TMP opens
+	if holdsHome(f, f.Tmp) || holdsHome(f, f.ResolvedTmp) {
+		f.Tmp, f.ResolvedTmp = "", "" // a TMPDIR like "/" must not open what $TMP opens
 	}
 	if !h.Gates() {
 		return f
 	}
-	actions, err := h.Actions()
+	call := *h
+	call.Facts = f
+	actions, err := call.Actions()
 	if err != nil {
 		return f // the server refuses with the same words
 	}
+	where := call.Resource()
 	var names []string
-	for _, a := range actions {
-		if strings.Contains(a.Command, "~") {
-			f.User = m.user() // only "~name" needs it, and finding it out may read files
-		}
-		names = append(names, pathsOf(a, h.Cwd, home, f.User)...)
+	for i := range actions {
+		a := &actions[i]
+		names = append(names, policy.NamedPaths(a, &where)...)
 		if a.Name == policy.ActionSkillInvoke {
-			f.SkillSource = m.skillSource(a.Skill, f)
+			f.SkillSource = m.skillSource(a.Skill, f.Cwd, f.Home, tree)
 		}
 	}
-	f.Files = resolveAll(names, home)
+	f.Files = resolveAll(names, h.Cwd, tree)
 	return f
 }
 
-// sessionTree finds the work tree of the folder in which the session was started; the client keeps it in the environment of
-// every hook, while cwd follows the agent around.
-func (m Machine) sessionTree(h *claudecode.Hook) (WorkTree, bool) {
+// sessionDir is the folder in which the session was started; the client keeps it in the environment of every hook, while cwd
+// follows the agent around.
+func (m Machine) sessionDir(h *claudecode.Hook) string {
 	if dir := m.Getenv("CLAUDE_PROJECT_DIR"); filepath.IsAbs(dir) {
-		return FindWorkTree(dir)
+		return dir
 	}
-	return FindWorkTree(h.Cwd)
+	return h.Cwd
 }
 
-// holdsHome reports whether root is a home folder or above one: such a root would open everything that belongs to the person.
-func holdsHome(root, home string) bool {
-	if resolved, err := filepath.EvalSymlinks(home); err == nil {
-		home = resolved
-	}
-	return root == string(filepath.Separator) || root == home || strings.HasPrefix(home+string(filepath.Separator), strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator))
-}
-
-// pathsOf lists every path that the server will find in the action, in the same words.
-func pathsOf(a policy.Action, cwd, home, login string) []string {
-	var names []string
-	switch a.Name {
-	case policy.ActionShellExec:
-		for _, effect := range shell.Paths(shell.Input{Source: a.Command, Dialect: a.Shell, Cwd: cwd, Home: home, User: login}) {
-			if effect.Path != "" {
-				names = append(names, effect.Path)
-			}
-		}
-	case policy.ActionFileRead, policy.ActionFileWrite:
-		names = append(names, a.Path)
-	}
-	for _, f := range a.Files {
-		names = append(names, f.Path)
-	}
-	return names
-}
-
-// user is the login name. The environment is asked first: os/user reads files, or without cgo runs no lookup at all.
-func (m Machine) user() string {
-	for _, key := range []string{"USER", "LOGNAME", "USERNAME"} {
-		if v := m.Getenv(key); v != "" {
-			return v
-		}
-	}
-	if u, err := user.Current(); err == nil {
-		return u.Username
+// followed is name with every link followed; "" where that can't be done.
+func followed(name string) string {
+	if resolved, err := filepath.EvalSymlinks(name); err == nil {
+		return resolved
 	}
 	return ""
+}
+
+// elsewhere is followed, and "" too where no link is in the name.
+func elsewhere(name string) string {
+	if resolved := followed(name); resolved != filepath.Clean(name) {
+		return resolved
+	}
+	return ""
+}
+
+// holdsHome reports whether dir is a home folder or above one: it would open everything that belongs to the person.
+func holdsHome(f *claudecode.Facts, dir string) bool {
+	if dir == "" {
+		return false
+	}
+	dir = filepath.Clean(dir)
+	return dir == string(filepath.Separator) || f.Home != "" && inside(dir, filepath.Clean(f.Home)) || f.ResolvedHome != "" && inside(dir, f.ResolvedHome)
 }
 
 // agentName reads "claude-code_2-1-330_harness", which the client sets for its children.

@@ -46,7 +46,9 @@ func TestFacts(t *testing.T) {
 		t.Errorf("got %+v", f)
 	}
 	// "link/.." is the parent of what the link leads to, not the repository.
-	want := []policy.File{{Path: other + "/../app/link/../other/secret", Resolved: filepath.Join(base, "src", "other", "secret"), Kind: "file"}}
+	want := []policy.File{{
+		Path: other + "/../app/link/../other/secret", Resolved: filepath.Join(base, "src", "other", "secret"), Kind: "file", Repository: policy.NoRepository,
+	}}
 	if diff := cmp.Diff(want, f.Files); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
@@ -80,6 +82,71 @@ func TestTmpIsNoRoot(t *testing.T) {
 	}
 }
 
+// TestRootBehindLink ensures that a repository, a home and a temporary folder behind links are sent under both names.
+func TestRootBehindLink(t *testing.T) {
+	base := tempDir(t)
+	repo := filepath.Join(base, "data", "app")
+	mustWrite(t, filepath.Join(repo, "api", "x"), "x")
+	mustWrite(t, filepath.Join(base, "data", "ada", "x"), "x")
+	mustWrite(t, filepath.Join(base, "data", "tmp", "x"), "x")
+	git(t, repo, "init", "-q")
+	for link, target := range map[string]string{"app": "data/app", "ada": "data/ada", "tmp": "data/tmp", "middle": "data/app/api"} {
+		if err := os.Symlink(target, filepath.Join(base, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("TMPDIR", filepath.Join(base, "tmp"))
+	for _, c := range []struct{ dir, root, resolved string }{
+		{"app", "app", "data/app"}, {"app/api", "app", "data/app"}, {"data/app/api", "data/app", ""}, {"middle", "data/app", ""},
+	} {
+		dir := filepath.Join(base, c.dir)
+		m := machine(map[string]string{"HOME": filepath.Join(base, "ada"), "CLAUDE_PROJECT_DIR": dir})
+		f := m.facts(mustParse(t, readCall(dir, "x")))
+		want := claudecode.Facts{
+			Client: "ambit/test", Platform: f.Platform, CaseSensitive: f.CaseSensitive, Files: f.Files, Cwd: f.Cwd,
+			Home: filepath.Join(base, "ada"), ResolvedHome: filepath.Join(base, "data/ada"),
+			Tmp: filepath.Join(base, "tmp"), ResolvedTmp: filepath.Join(base, "data/tmp"), Root: filepath.Join(base, c.root),
+		}
+		if c.resolved != "" {
+			want.ResolvedRoot = filepath.Join(base, c.resolved)
+		}
+		if diff := cmp.Diff(&want, f); diff != "" {
+			t.Errorf("%s: -want +got\n%s", c.dir, diff)
+		}
+	}
+	// A home that a link hides below the root is still found.
+	m := machine(map[string]string{"HOME": filepath.Join(base, "middle"), "CLAUDE_PROJECT_DIR": repo})
+	if f := m.facts(mustParse(t, readCall(repo, "x"))); f.Root != "" {
+		t.Errorf("root %q holds the home", f.Root)
+	}
+}
+
+// TestFilesNameTheirRepository ensures that each file comes with the repository that holds what it leads to.
+func TestFilesNameTheirRepository(t *testing.T) {
+	base := tempDir(t)
+	app, pay := filepath.Join(base, "app"), filepath.Join(base, "pay")
+	for dir, remote := range map[string]string{app: "https://github.com/acme/app", pay: "https://github.com/acme/payments", filepath.Join(base, "bare"): ""} {
+		mustWrite(t, filepath.Join(dir, "src", "x"), "x")
+		git(t, dir, "init", "-q")
+		if remote != "" {
+			git(t, dir, "remote", "add", "origin", remote)
+		}
+	}
+	mustWrite(t, filepath.Join(base, "odd", ".git"), "no repository")
+	if err := os.Symlink("../pay", filepath.Join(app, "pay")); err != nil {
+		t.Fatal(err)
+	}
+	m := machine(map[string]string{"HOME": "/home/ada", "CLAUDE_PROJECT_DIR": app})
+	for path, want := range map[string]string{
+		"src/x": "github.com/acme/app", "new/deep/x": "github.com/acme/app", "pay/src/x": "github.com/acme/payments", "../pay": "github.com/acme/payments",
+		"../x": policy.NoRepository, "/etc/passwd": policy.NoRepository, "../bare/src/x": "", "../odd/x": "", "src/x/below": "",
+	} {
+		if f := m.facts(mustParse(t, readCall(app, path))); len(f.Files) != 1 || f.Files[0].Repository != want {
+			t.Errorf("%s: got %+v, want repository %q", path, f.Files, want)
+		}
+	}
+}
+
 // TestResolve ensures that what can't be resolved stays in the list without an answer.
 func TestResolve(t *testing.T) {
 	base := tempDir(t)
@@ -89,24 +156,26 @@ func TestResolve(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	names := []string{base + "/file", base + "/loop", base + "/gone", base + "/new/deep", "relative", base + "/file", "~/file", base + "/up/" + filepath.Base(base) + "/file"}
+	names := []string{"file", base + "/loop", base + "/gone", "new/deep", base + "/file", "~/file", base + "/up/" + filepath.Base(base) + "/file"}
 	want := []policy.File{
-		{Path: base + "/file", Resolved: base + "/file", Kind: "file"},
+		{Path: base + "/file", Resolved: base + "/file", Kind: "file", Repository: "none"},
 		{Path: base + "/loop"},
-		{Path: base + "/gone", Resolved: base + "/missing", Kind: "missing"},
-		{Path: base + "/new/deep", Resolved: base + "/new/deep", Kind: "missing"},
-		{Path: "relative"},
-		{Path: "~/file", Resolved: base + "/file", Kind: "file"},
-		{Path: base + "/up/" + filepath.Base(base) + "/file", Resolved: base + "/file", Kind: "file"},
+		{Path: base + "/gone", Resolved: base + "/missing", Kind: "missing", Repository: "none"},
+		{Path: base + "/new/deep", Resolved: base + "/new/deep", Kind: "missing", Repository: "none"},
+		{Path: base + "/~/file", Resolved: base + "/~/file", Kind: "missing", Repository: "none"},
+		{Path: base + "/up/" + filepath.Base(base) + "/file", Resolved: base + "/file", Kind: "file", Repository: "none"},
 	}
-	if diff := cmp.Diff(want, resolveAll(names, base)); diff != "" {
+	if diff := cmp.Diff(want, resolveAll(names, base, WorkTree{})); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+	if got := resolveAll([]string{"x"}, "", WorkTree{}); len(got) != 1 || got[0].Resolved != "" {
+		t.Errorf("without a working directory: %+v", got)
 	}
 	many := make([]string, maxFiles+10)
 	for i := range many {
 		many[i] = base + "/" + itoa(i)
 	}
-	if n := len(resolveAll(many, base)); n != maxFiles {
+	if n := len(resolveAll(many, base, WorkTree{})); n != maxFiles {
 		t.Errorf("%d files", n)
 	}
 }
@@ -135,12 +204,11 @@ func TestSkillSource(t *testing.T) {
 		"lint:run": "github.com/acme/plugins/lint",
 		"dup:run":  "", "lost:run": "", "local:run": "", "../own": "", "": "", "a:../b": "",
 	} {
-		f := &claudecode.Facts{Cwd: filepath.Join(repo, "api"), Root: repo, Repository: "github.com/acme/app"}
-		if got := m.skillSource(skill, f); got != want {
+		if got := m.skillSource(skill, filepath.Join(repo, "api"), "", WorkTree{Root: repo, Repository: "github.com/acme/app"}); got != want {
 			t.Errorf("%q: got %q, want %q", skill, got, want)
 		}
 	}
-	if got := m.skillSource("own", &claudecode.Facts{Cwd: repo}); got != "" {
+	if got := m.skillSource("own", repo, "", WorkTree{}); got != "" {
 		t.Errorf("without a root: %q", got)
 	}
 }

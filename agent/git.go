@@ -1,10 +1,13 @@
 package agent
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // WorkTree is the Git work tree that a directory lies in.
@@ -22,20 +25,54 @@ func FindWorkTree(dir string) (w WorkTree, ok bool) {
 		return WorkTree{}, false
 	}
 	for {
-		entry := filepath.Join(dir, ".git")
-		if info, err := os.Lstat(entry); err == nil {
-			if common, ok := gitDir(entry, info); ok && ours(info) {
-				return WorkTree{Root: dir, Repository: repositoryOf(common)}, true
-			}
-			// Something is called .git and is no repository of ours. Going on upwards would put its files under the rules of
-			// an outer repository, so nothing is known here.
-			return WorkTree{}, false
+		w, found := treeAt(dir)
+		if found != noTree {
+			return w, found == inTree
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
 			return WorkTree{}, false
 		}
 		dir = parent
+	}
+}
+
+// finding is what a look into one directory came to.
+type finding uint8
+
+const (
+	inTree  finding = iota // it is the root of a work tree
+	noTree                 // it holds nothing called .git
+	unclear                // something is in the way. Whoever went on upwards would put its files under an outer repository's rules
+)
+
+// treeAt looks whether dir, whose links are followed, is the root of a work tree. It need not exist.
+func treeAt(dir string) (WorkTree, finding) {
+	entry := filepath.Join(dir, ".git")
+	info, err := os.Lstat(entry) //nolint:gosec // any folder of the machine is looked at; only whether it is a work tree gets out
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
+		return WorkTree{}, noTree
+	case err != nil:
+		return WorkTree{}, unclear
+	}
+	common, ok := gitDir(entry, info)
+	if !ok || !ours(info) {
+		return WorkTree{}, unclear
+	}
+	return WorkTree{Root: dir, Repository: repositoryOf(common)}, inTree
+}
+
+// spelledAs gives the name under which somebody who is in dir reaches root: the directory above dir, or dir itself, that leads
+// there. It is root where dir gets there by a link into the middle of it.
+func spelledAs(root, dir string) string {
+	for dir = filepath.Clean(dir); ; dir = filepath.Dir(dir) {
+		if resolved, err := filepath.EvalSymlinks(dir); err == nil && resolved == root {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return root
+		}
 	}
 }
 
@@ -69,7 +106,7 @@ func gitDir(entry string, info os.FileInfo) (string, bool) {
 	case !mode.IsDir():
 		return "", false
 	}
-	if _, err := os.Stat(filepath.Join(dir, "HEAD")); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, "HEAD")); err != nil { //nolint:gosec // as in treeAt
 		return "", false
 	}
 	if text, err := readSmall(filepath.Join(dir, "commondir")); err == nil { // linked worktrees
@@ -103,7 +140,7 @@ func repositoryOf(dir string) string {
 
 // readSmall reads a regular file of at most 1 MiB; Git's own files are far smaller.
 func readSmall(name string) (string, error) {
-	f, err := os.Open(name)
+	f, err := os.Open(name) //nolint:gosec // Git's files of any work tree, and the person's own settings
 	if err != nil {
 		return "", err
 	}

@@ -3,8 +3,8 @@ package agent
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
-	"strings"
 
 	"ambit/policy"
 	"ambit/policy/paths"
@@ -26,31 +26,65 @@ func (disk) Lstat(name string) (fs.FileMode, error) {
 
 func (disk) Readlink(name string) (string, error) { return os.Readlink(name) }
 
-// resolveAll says where each path leads. A path that can't be resolved stays in the list without an answer, so that the server
-// refuses it and says which one it was.
-func resolveAll(names []string, home string) []policy.File {
+// resolver says where paths lead and which repository holds what they lead to.
+type resolver struct {
+	cwd   string
+	trees map[string]string // repositories by directory
+}
+
+// resolveAll resolves each path as the agent wrote it. A path that can't be resolved stays in the list without an answer, so
+// that the server refuses it and says which one it was. session is the session's work tree.
+func resolveAll(names []string, cwd string, session WorkTree) []policy.File {
+	if len(names) == 0 {
+		return nil
+	}
+	r := resolver{cwd: cwd, trees: map[string]string{}}
+	if session.Root != "" {
+		r.trees[session.Root] = session.Repository
+	}
 	var out []policy.File
 	seen := make(map[string]bool, len(names))
 	for _, name := range names {
-		if seen[name] || len(out) == maxFiles {
+		joined := paths.Join(runtime.GOOS, cwd, name)
+		if seen[joined] || len(out) == maxFiles {
 			continue
 		}
-		seen[name] = true
-		out = append(out, resolve(name, home))
+		seen[joined] = true
+		out = append(out, r.resolve(name))
 	}
 	return out
 }
 
-func resolve(name, home string) policy.File {
-	f := policy.File{Path: name}
-	full := name
-	if rest, ok := strings.CutPrefix(name, "~/"); ok && home != "" {
-		full = home + "/" + rest // the file tools of the agent expand this themselves
-	}
-	r, err := paths.Resolve(disk{}, paths.Slash(runtime.GOOS, full))
+func (r *resolver) resolve(name string) policy.File {
+	joined, leads, err := paths.ResolveNamed(disk{}, runtime.GOOS, r.cwd, name)
+	f := policy.File{Path: joined}
 	if err != nil {
 		return f
 	}
-	f.Resolved, f.Kind = r.Path, r.Kind
+	f.Resolved, f.Kind = leads.Path, leads.Kind
+	dir := filepath.FromSlash(leads.Path)
+	if leads.Kind != paths.KindDir {
+		dir = filepath.Dir(dir)
+	}
+	f.Repository = r.repository(dir)
 	return f
+}
+
+// repository names the repository of a directory whose links are followed: policy.NoRepository outside any work tree, "" where
+// it is not known.
+func (r *resolver) repository(dir string) string {
+	if name, known := r.trees[dir]; known {
+		return name
+	}
+	tree, found := treeAt(dir)
+	name := tree.Repository
+	if found == noTree {
+		if parent := filepath.Dir(dir); parent != dir {
+			name = r.repository(parent)
+		} else {
+			name = policy.NoRepository
+		}
+	}
+	r.trees[dir] = name
+	return name
 }

@@ -12,10 +12,11 @@ import (
 // skillSource says where a skill comes from: "builtin", "user", "<repository>/.claude/skills/<name>" or "project" for one of
 // the session's repository, "<marketplace's repository>/<plugin>" for one of a plugin. It is "" where the skill is found in
 // more than one place or in none, because then nobody knows which text the client will take.
-func (m Machine) skillSource(skill string, f *claudecode.Facts) string {
+// cwd has its links followed, as has the session's work tree.
+func (m Machine) skillSource(skill, cwd, home string, session WorkTree) string {
 	config := m.Getenv("CLAUDE_CONFIG_DIR")
-	if config == "" && f.Home != "" {
-		config = filepath.Join(f.Home, ".claude")
+	if config == "" && home != "" {
+		config = filepath.Join(home, ".claude")
 	}
 	if plugin, name, ok := strings.Cut(skill, ":"); ok {
 		if !plainName(plugin) || !plainName(name) {
@@ -31,17 +32,17 @@ func (m Machine) skillSource(skill string, f *claudecode.Facts) string {
 		found = append(found, "user")
 	}
 	project := "project"
-	if f.Repository != "" {
-		project = f.Repository + "/.claude/skills/" + skill
+	if session.Repository != "" {
+		project = session.Repository + "/.claude/skills/" + skill
 	}
-	for dir := f.Cwd; dir != ""; dir = filepath.Dir(dir) {
+	for dir := cwd; dir != ""; dir = filepath.Dir(dir) {
 		if own := filepath.Join(dir, ".claude"); own != config && hasSkill(own, skill) {
-			if f.Root == "" || !inside(f.Root, dir) {
+			if session.Root == "" || !inside(session.Root, dir) {
 				return "" // it lies outside the session's repository: whose it is, nobody knows
 			}
 			found = append(found, project)
 		}
-		if dir == f.Root || dir == filepath.Dir(dir) {
+		if dir == session.Root || dir == filepath.Dir(dir) {
 			break
 		}
 	}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"strings"
 	"time"
 
 	"ambit/policy/paths"
@@ -124,10 +125,10 @@ func NamedPaths(a *Action, res *Resource) []string {
 	switch a.Name {
 	case ActionFileRead, ActionFileWrite:
 		if a.Path != "" {
-			return spellings(a.Path)
+			return withHome(spellings(a.Path), res.Home)
 		}
 	case ActionPromptSubmit:
-		return Mentions(a.Prompt)
+		return withHome(Mentions(a.Prompt), res.Home)
 	case ActionShellExec:
 		var out []string
 		seen := map[string]bool{}
@@ -140,4 +141,19 @@ func NamedPaths(a *Action, res *Resource) []string {
 		return out
 	}
 	return nil
+}
+
+// withHome adds what names that begin with "~/" are in the home directory, as tools differ on whether they expand it.
+func withHome(names []string, home string) []string {
+	for _, name := range names {
+		if expanded, ok := inHome(name, home); ok {
+			names = append(names, expanded)
+		}
+	}
+	return names
+}
+
+func inHome(name, home string) (string, bool) {
+	rest, ok := strings.CutPrefix(name, "~/")
+	return strings.TrimSuffix(home, "/") + "/" + rest, ok && home != ""
 }

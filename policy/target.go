@@ -37,15 +37,15 @@ func (e *eval) findTargets() {
 		switch {
 		case a.Path == "":
 		case !strings.Contains(a.Path, "{"):
-			e.add(target{named: a.Path, write: write}, e.join(a.Path))
+			e.addNamed(target{named: a.Path, write: write})
 		default:
 			for _, p := range spellings(a.Path) {
-				e.add(target{named: p, write: write}, e.join(p))
+				e.addNamed(target{named: p, write: write})
 			}
 		}
 	case ActionPromptSubmit:
 		for _, m := range Mentions(a.Prompt) {
-			e.add(target{named: m}, e.join(m))
+			e.addNamed(target{named: m})
 		}
 	case ActionShellExec:
 		e.analyse()
@@ -88,6 +88,25 @@ func (e *eval) join(named string) string {
 	return named
 }
 
+// addNamed adds a file as a file tool or a prompt names it. "~/x" counts both as a name in the working directory and as one in
+// the home directory, because tools differ on it.
+func (e *eval) addNamed(given target) {
+	e.add(given, e.join(given.named))
+	if !strings.HasPrefix(given.named, "~/") {
+		return
+	}
+	if expanded, ok := inHome(given.named, e.r.Resource.Home); ok {
+		given.named = expanded
+		e.add(given, expanded)
+		return
+	}
+	given.problem = &Finding{
+		Control: "files", Rule: "home", Message: "the home directory that " + quote(given.named) + " names is not known",
+		Hint: "write the path in full",
+	}
+	e.targets = append(e.targets, given)
+}
+
 // add works out the names of a target. joined is its absolute name, not cleaned.
 func (e *eval) add(given target, joined string) {
 	res := &e.r.Resource
@@ -110,9 +129,6 @@ func (e *eval) add(given target, joined string) {
 	t.buf[0] = lexical
 	t.names = t.buf[:1]
 	e.resolve(t, joined)
-	if rest, ok := strings.CutPrefix(t.named, "~/"); ok && t.effect == nil {
-		e.addHome(t, rest)
-	}
 }
 
 // resolve adds what the client says that the name leads to.
@@ -144,20 +160,6 @@ func (e *eval) resolve(t *target, joined string) {
 			Hint: "update the ambit client on this machine",
 		}
 	}
-}
-
-// addHome judges a file tool's "~/x" both as a name in the working directory and as one in the home directory, because
-// tools differ on it.
-func (e *eval) addHome(t *target, rest string) {
-	home := e.places.home[0]
-	if home == "" {
-		t.problem = &Finding{
-			Control: "files", Rule: "home", Message: "the home directory that " + quote(t.named) + " names is not known",
-			Hint: "write the path in full",
-		}
-		return
-	}
-	t.names = append(t.names, path.Clean(home+"/"+rest))
 }
 
 // fold fills in the folded names, sharing those that folding doesn't change.

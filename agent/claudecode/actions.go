@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"ambit/policy"
 )
@@ -40,7 +39,7 @@ func (h *Hook) Actions() ([]policy.Action, error) {
 	return nil, nil
 }
 
-// promptActions judges the prompt; the files it mentions with @ are read by the client without a further hook.
+// promptActions judges the prompt; the policy finds the files that it mentions with @, which the client reads without a further hook.
 func (h *Hook) promptActions() ([]policy.Action, error) {
 	raw, ok := h.fields["prompt"]
 	if !ok {
@@ -50,21 +49,7 @@ func (h *Hook) promptActions() ([]policy.Action, error) {
 	if err := json.Unmarshal(raw, &prompt); err != nil {
 		return nil, errors.New("prompt: expected a string")
 	}
-	a := policy.Action{Name: policy.ActionPromptSubmit, Prompt: prompt}
-	if h.FromPerson() {
-		a.Files = h.files(Mentions(prompt)...)
-	}
-	return []policy.Action{a}, nil
-}
-
-// FromPerson reports whether a prompt was typed by a person: when a background agent finishes, the client submits a
-// task notification as if it were a prompt.
-func (h *Hook) FromPerson() bool {
-	var prompt string
-	if h.Event != UserPromptSubmit || json.Unmarshal(h.fields["prompt"], &prompt) != nil {
-		return false
-	}
-	return !strings.HasPrefix(prompt, "<task-notification>")
+	return []policy.Action{{Name: policy.ActionPromptSubmit, Prompt: prompt, Files: h.files()}}, nil
 }
 
 // expansionActions judges a slash command that a person typed: its text comes from a skill or command file.
@@ -102,21 +87,10 @@ func (h *Hook) skillSource() string {
 	return h.Facts.SkillSource
 }
 
-// files gives each named path with what the installed client found it to be.
-func (h *Hook) files(names ...string) []policy.File {
-	var out []policy.File
-	for _, name := range names {
-		path := Join(h.Cwd, name)
-		f := policy.File{Path: path}
-		if h.Facts != nil {
-			for _, known := range h.Facts.Files {
-				if known.Path == path {
-					f = known
-					break
-				}
-			}
-		}
-		out = append(out, f)
+// files is what the installed client found the call's files to be; nil from a bare Claude Code.
+func (h *Hook) files() []policy.File {
+	if h.Facts == nil {
+		return nil
 	}
-	return out
+	return h.Facts.Files
 }

@@ -35,15 +35,20 @@ type Hook struct {
 
 // Facts is the member "ambit" that the installed client adds to the hook's JSON. The client vouches for all of it.
 type Facts struct {
-	Client        string        `json:"client"` // "ambit/0.1.0"
-	Agent         string        `json:"agent,omitempty"`
-	Platform      string        `json:"platform"` // linux, darwin, windows
-	Home          string        `json:"home,omitempty"`
-	Tmp           string        `json:"tmp,omitempty"`
-	User          string        `json:"user,omitempty"` // login name, for ~user
-	Cwd           string        `json:"cwd,omitempty"`  // resolved
-	Root          string        `json:"root,omitempty"` // work tree of the session's project directory; "" where there is none
-	Repository    string        `json:"repository,omitempty"`
+	Client     string `json:"client"` // "ambit/0.1.0"
+	Agent      string `json:"agent,omitempty"`
+	Platform   string `json:"platform"` // linux, darwin, windows
+	Home       string `json:"home,omitempty"`
+	Tmp        string `json:"tmp,omitempty"`
+	Cwd        string `json:"cwd,omitempty"`  // links followed
+	Root       string `json:"root,omitempty"` // work tree of the session's project directory; "" where there is none
+	Repository string `json:"repository,omitempty"`
+
+	// The same directories with every link followed; "" where that is the same or could not be found out.
+	ResolvedRoot string `json:"resolved_root,omitempty"`
+	ResolvedHome string `json:"resolved_home,omitempty"`
+	ResolvedTmp  string `json:"resolved_tmp,omitempty"`
+
 	Files         []policy.File `json:"files,omitempty"`
 	SkillSource   string        `json:"skill_source,omitempty"`
 	CaseSensitive bool          `json:"case_sensitive"`
@@ -138,6 +143,7 @@ func (h *Hook) Resource() policy.Resource {
 	f := h.Facts
 	return policy.Resource{
 		Repository: f.Repository, Root: f.Root, Cwd: h.Cwd, Home: f.Home, Tmp: f.Tmp,
+		ResolvedRoot: f.ResolvedRoot, ResolvedHome: f.ResolvedHome, ResolvedTmp: f.ResolvedTmp,
 		Platform: f.Platform, CaseSensitive: f.CaseSensitive, Resolves: true,
 	}
 }

@@ -137,13 +137,16 @@ func TestWhatCannotBeReadIsAnError(t *testing.T) {
 // TestFactsReachTheRequest ensures that what the installed client found is what the policy is asked about.
 func TestFactsReachTheRequest(t *testing.T) {
 	body := strings.TrimSuffix(call("Read", `{"file_path":"docs/x"}`), "}") +
-		`,"ambit":{"client":"ambit/1","agent":"claude-code/2.1.330","platform":"linux","home":"/home/ada","tmp":"/tmp","root":"/proj/app","repository":"github.com/acme/app","case_sensitive":true,` +
-		`"files":[{"path":"/proj/app/docs/x","resolved":"/etc/x","kind":"file"}]}}`
+		`,"ambit":{"client":"ambit/1","agent":"claude-code/2.1.330","platform":"linux","home":"/home/ada","tmp":"/tmp","root":"/proj/app","resolved_root":"/data/app","resolved_home":"/data/ada","resolved_tmp":"/private/tmp","repository":"github.com/acme/app","case_sensitive":true,` +
+		`"files":[{"path":"/proj/app/docs/x","resolved":"/etc/x","kind":"file","repository":"none"}]}}`
 	h, err := Parse([]byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := policy.Resource{Repository: "github.com/acme/app", Root: "/proj/app", Cwd: "/proj/app", Home: "/home/ada", Tmp: "/tmp", Platform: "linux", CaseSensitive: true, Resolves: true}
+	want := policy.Resource{
+		Repository: "github.com/acme/app", Root: "/proj/app", Cwd: "/proj/app", Home: "/home/ada", Tmp: "/tmp", Platform: "linux", CaseSensitive: true,
+		ResolvedRoot: "/data/app", ResolvedHome: "/data/ada", ResolvedTmp: "/private/tmp", Resolves: true,
+	}
 	if diff := cmp.Diff(want, h.Resource()); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
@@ -151,45 +154,11 @@ func TestFactsReachTheRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]policy.File{{Path: "/proj/app/docs/x", Resolved: "/etc/x", Kind: "file"}}, actions[0].Files); diff != "" {
+	if diff := cmp.Diff([]policy.File{{Path: "/proj/app/docs/x", Resolved: "/etc/x", Kind: "file", Repository: policy.NoRepository}}, actions[0].Files); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	if h.AgentName() != "claude-code/2.1.330" {
 		t.Errorf("agent %q", h.AgentName())
-	}
-}
-
-// TestMentions ensures that files a prompt pulls in are found, rather one too many than one too few.
-func TestMentions(t *testing.T) {
-	for prompt, want := range map[string][]string{
-		"fix it":                             nil,
-		"mail ada@acme.test":                 nil,
-		"look at @main.go, please":           {"main.go"},
-		"@.env":                              {".env"},
-		"(@a/b.go) and @a/b.go":              {"a/b.go"},
-		`see @"my file.txt" now`:             {"my file.txt"},
-		"@~/.ssh/id_rsa":                     {"~/.ssh/id_rsa"},
-		"@main.go#L10-20":                    {"main.go#L10-20", "main.go"},
-		"@ nothing":                          nil,
-		"x\n@/etc/passwd\ny":                 {"/etc/passwd"},
-		"@..":                                nil,
-		"@../secret and\t@../../other/x.txt": {"../secret", "../../other/x.txt"},
-	} {
-		if diff := cmp.Diff(want, Mentions(prompt)); diff != "" {
-			t.Errorf("%q: -want +got\n%s", prompt, diff)
-		}
-	}
-}
-
-// TestMentionsAreJudgedAsReads ensures that a prompt carries its files, but a finished background agent's message does not.
-func TestMentionsAreJudgedAsReads(t *testing.T) {
-	a := mustActions(t, `{"session_id":"s","cwd":"/proj","hook_event_name":"UserPromptSubmit","prompt":"read @.env"}`)
-	if diff := cmp.Diff([]policy.File{{Path: "/proj/.env"}}, a[0].Files); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
-	}
-	a = mustActions(t, `{"session_id":"s","cwd":"/proj","hook_event_name":"UserPromptSubmit","prompt":"<task-notification>@.env"}`)
-	if len(a[0].Files) != 0 {
-		t.Errorf("got %+v", a[0].Files)
 	}
 }
 

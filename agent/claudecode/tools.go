@@ -87,15 +87,12 @@ func (h *Hook) shellActions(in map[string]json.RawMessage, dialect, timeout stri
 	if err != nil {
 		return nil, err
 	}
-	a := policy.Action{Name: policy.ActionShellExec, Command: command, Shell: dialect}
+	a := policy.Action{Name: policy.ActionShellExec, Command: command, Shell: dialect, Files: h.files()}
 	if raw, ok := in[timeout]; ok {
 		var ms float64
 		if err := json.Unmarshal(raw, &ms); err == nil && ms > 0 && ms < 1<<53 {
 			a.TimeoutMS = int64(ms)
 		}
-	}
-	if h.Facts != nil {
-		a.Files = h.Facts.Files
 	}
 	return []policy.Action{a}, nil
 }
@@ -133,7 +130,7 @@ func (h *Hook) pathAction(name string, in map[string]json.RawMessage, keys ...st
 		return nil, err
 	}
 	path = Join(h.Cwd, path)
-	return []policy.Action{{Name: name, Path: path, Files: h.files(path)}}, nil
+	return []policy.Action{{Name: name, Path: path, Files: h.files()}}, nil
 }
 
 func (h *Hook) searchActions(in map[string]json.RawMessage, patternKey string) ([]policy.Action, error) {
@@ -150,7 +147,7 @@ func (h *Hook) searchActions(in map[string]json.RawMessage, patternKey string) (
 	if base := globBase(pattern); base != "" {
 		path = Join(path, base)
 	}
-	return []policy.Action{{Name: policy.ActionFileRead, Path: path, Files: h.files(path)}}, nil
+	return []policy.Action{{Name: policy.ActionFileRead, Path: path, Files: h.files()}}, nil
 }
 
 func (h *Hook) writeActions(in map[string]json.RawMessage) ([]policy.Action, error) {
