@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -120,7 +121,39 @@ func TestSpellings(t *testing.T) {
 			t.Errorf("spellings(%q) = %q, want %q", path, got, want)
 		}
 	}
-	if n := len(spellings(strings.Repeat("{a,b}", 20))); n > maxSpellings+40 {
-		t.Errorf("%d spellings", n)
+	for _, path := range []string{strings.Repeat("{a,b}", 20), "{" + strings.Repeat("a,", 1000) + "}", "{" + strings.Repeat("a,", 1<<20) + "}"} {
+		if n := len(spellings(path)); n > maxSpellings+1 {
+			t.Errorf("%d spellings", n)
+		}
+	}
+}
+
+// TestNamesBeyondTheLimitAreRefused: what isn't listed is judged by nobody.
+func TestNamesBeyondTheLimitAreRefused(t *testing.T) {
+	p := mustLoad(t, head+"layers: [{name: base, files: {read: [$REPO]}}]\n")
+	judge := func(a Action) Decision {
+		return p.Decide(&Request{Subject: person(), Resource: packResource, Action: a, At: testNow})
+	}
+	var braces, prompt strings.Builder
+	for i := range maxMentions {
+		if i < maxSpellings-2 {
+			fmt.Fprintf(&braces, "f%d,", i)
+		}
+		fmt.Fprintf(&prompt, "@f%d ", i)
+	}
+	for name, c := range map[string]struct {
+		action Action
+		want   Effect
+	}{
+		"spellings":          {Action{Name: ActionFileRead, Path: "{" + braces.String() + "z}"}, Allow},
+		"too many spellings": {Action{Name: ActionFileRead, Path: "{" + braces.String() + "x,y,z,/etc/passwd}"}, Deny},
+		"mentions":           {Action{Name: ActionPromptSubmit, Prompt: prompt.String()}, Allow},
+		"too many mentions":  {Action{Name: ActionPromptSubmit, Prompt: prompt.String() + "@/etc/passwd"}, Deny},
+		"a million mentions": {Action{Name: ActionPromptSubmit, Prompt: strings.Repeat("@.", 1<<20)}, Deny},
+	} {
+		d := judge(c.action)
+		if d.Effect != c.want || len(d.Findings) > 2*maxMentions {
+			t.Errorf("%s: got %s with %d findings: %.200s", name, d.Effect, len(d.Findings), d.Reason)
+		}
 	}
 }

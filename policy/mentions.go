@@ -3,11 +3,15 @@ package policy
 import (
 	"strings"
 	"unicode"
+
+	"ambit/policy/paths"
 )
 
 // Mentions lists the files that a prompt mentions as "@path" or `@"path with blanks"`: the agent puts their contents into
 // the conversation without asking, so they are judged as reads. Better one name too many (a person's handle) than one too
 // few: a name counts both with and without a range of lines at its end ("#L1-20"). "@" within a word is no mention.
+//
+// The list ends just past maxMentions.
 func Mentions(prompt string) []string {
 	var out []string
 	seen := map[string]bool{}
@@ -19,6 +23,9 @@ func Mentions(prompt string) []string {
 	}
 	before := ' '
 	for i, r := range prompt {
+		if len(out) > maxMentions {
+			break
+		}
 		if r == '@' && !unicode.IsLetter(before) && !unicode.IsDigit(before) {
 			name := mention(prompt[i+1:])
 			add(name)
@@ -30,9 +37,13 @@ func Mentions(prompt string) []string {
 	return out
 }
 
+// maxMentions bounds how many files a prompt may mention; with more it is refused.
+const maxMentions = 512
+
 // mention reads the name after an "@": up to white space, without the punctuation of the sentence around it, or between
 // double quotes.
 func mention(s string) string {
+	s = s[:min(len(s), paths.MaxLength+2)] // a longer name is refused for its length, so nobody needs its end
 	if rest, ok := strings.CutPrefix(s, `"`); ok {
 		if name, _, closed := strings.Cut(rest, `"`); closed {
 			return name

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"ambit/policy/paths"
@@ -39,14 +40,10 @@ func (e *eval) findTargets() {
 		case !strings.Contains(a.Path, "{"):
 			e.addNamed(target{named: a.Path, write: write})
 		default:
-			for _, p := range spellings(a.Path) {
-				e.addNamed(target{named: p, write: write})
-			}
+			e.addAll(spellings(a.Path), write, maxSpellings, "the braces of the path stand for")
 		}
 	case ActionPromptSubmit:
-		for _, m := range Mentions(a.Prompt) {
-			e.addNamed(target{named: m})
-		}
+		e.addAll(Mentions(a.Prompt), false, maxMentions, "the prompt mentions")
 	case ActionShellExec:
 		e.analyse()
 	}
@@ -105,6 +102,19 @@ func (e *eval) addNamed(given target) {
 		Hint: "write the path in full",
 	}
 	e.targets = append(e.targets, given)
+}
+
+// addAll adds the files that one text names. Of more than limit the rest was never listed, so that nobody has judged it.
+func (e *eval) addAll(names []string, write bool, limit int, what string) {
+	for _, name := range names[:min(len(names), limit)] {
+		e.addNamed(target{named: name, write: write})
+	}
+	if len(names) > limit {
+		e.targets = append(e.targets, target{write: write, problem: &Finding{
+			Control: "files", Rule: "too-many", Message: what + " more than " + strconv.Itoa(limit) + " files",
+			Hint: "name fewer at a time",
+		}})
+	}
 }
 
 // add works out the names of a target. joined is its absolute name, not cleaned.
@@ -179,24 +189,26 @@ func (t *target) fold() {
 // spellings lists the files that a path with wildcards names: searching tools send their pattern as the path. Braces are
 // spread out; the path itself is always among them.
 func spellings(p string) []string {
-	if !strings.Contains(p, "{") || !strings.Contains(p, ",") {
+	if len(p) > paths.MaxLength || !strings.Contains(p, "{") || !strings.Contains(p, ",") {
 		return []string{p}
 	}
 	out := []string{p}
 	return spread(p, &out)
 }
 
-// maxSpellings bounds how many names braces may stand for; with more, the rest is left out of the list and the literal
-// path, which holds a brace, keeps the request from naming anything else.
+// maxSpellings bounds how many names braces may stand for. Of more the list ends just past it, and the request is refused.
 const maxSpellings = 256
 
 func spread(p string, out *[]string) []string {
 	open := strings.IndexByte(p, '{')
 	shut := strings.IndexByte(p[max(open, 0):], '}')
-	if open < 0 || shut < 0 || len(*out) >= maxSpellings {
+	if open < 0 || shut < 0 {
 		return *out
 	}
 	for alt := range strings.SplitSeq(p[open+1:open+shut], ",") {
+		if len(*out) > maxSpellings {
+			break
+		}
 		next := p[:open] + alt + p[open+shut+1:]
 		*out = append(*out, next)
 		spread(next, out)
