@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"ambit/policy"
 )
@@ -156,7 +157,8 @@ func (h *Hook) AgentName() string {
 	return Agent
 }
 
-// object reads exactly one JSON object, keeping the text of its members.
+// object reads exactly one JSON object, keeping the text of its members. A member that stands twice is an error: readers differ
+// on which of the two they take, so what is judged need not be what runs.
 func object(raw []byte) (map[string]json.RawMessage, error) {
 	raw = bytes.TrimLeft(raw, " \t\r\n")
 	if len(raw) == 0 {
@@ -165,9 +167,31 @@ func object(raw []byte) (map[string]json.RawMessage, error) {
 	if raw[0] != '{' {
 		return nil, errors.New("it is not a JSON object")
 	}
-	var m map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &m); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if _, err := dec.Token(); err != nil {
 		return nil, err
+	}
+	m := map[string]json.RawMessage{}
+	for dec.More() {
+		token, err := dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		key, ok := token.(string)
+		if _, twice := m[key]; twice || !ok {
+			return nil, fmt.Errorf("the member %q stands twice", key)
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return nil, err
+		}
+		m[key] = value
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the JSON object")
 	}
 	return m, nil
 }

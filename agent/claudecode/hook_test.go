@@ -58,7 +58,10 @@ func TestToolsNameTheirActions(t *testing.T) {
 		{"WebSearch", `{"query":"x"}`, []string{"tool.use WebSearch"}},
 		{"Task", `{"subagent_type":"Explore","prompt":"x","model":"opus"}`, []string{"agent.spawn Explore opus"}},
 		{"Agent", `{"prompt":"x"}`, []string{"agent.spawn general-purpose"}},
-		{"mcp__git_hub__create__issue", `{}`, []string{"mcp.call git_hub create__issue"}},
+		{"mcp__git_hub__create_issue", `{}`, []string{"mcp.call git_hub create_issue"}},
+		{"mcp__git_hub__create__issue", `{}`, []string{"mcp.call git_hub create__issue", "mcp.call git_hub__create issue"}},
+		{"mcp__git___hub", `{}`, []string{"mcp.call git _hub", "mcp.call git_ hub"}},
+		{"mcp__github", `{}`, []string{"mcp.call github"}},
 		{"KillShell", `{"shell_id":"1"}`, []string{"tool.use KillShell"}},
 		{"NeverSeenBefore", `{"x":1}`, []string{"tool.use NeverSeenBefore"}},
 	} {
@@ -87,12 +90,16 @@ func TestKeysAreMatchedExactly(t *testing.T) {
 // TestMCPServerNamedByClient ensures that a server whose name holds two underscores is not cut in the wrong place.
 func TestMCPServerNamedByClient(t *testing.T) {
 	body := strings.TrimSuffix(call("mcp__my__srv__do", `{}`), "}") + `,"mcp_server":{"name":"my  srv"}}`
-	if a := mustActions(t, body); a[0].Server != "my  srv" || a[0].Tool != "do" {
+	if a := mustActions(t, body); len(a) != 1 || a[0].Server != "my  srv" || a[0].Tool != "do" {
 		t.Errorf("got %q %q", a[0].Server, a[0].Tool)
 	}
 	body = strings.TrimSuffix(call("mcp__evil__do", `{}`), "}") + `,"mcp_server":{"name":"good"}}`
-	if a := mustActions(t, body); a[0].Server != "evil" {
-		t.Errorf("a server that is not the tool's was believed: %q", a[0].Server)
+	h, err := Parse([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := h.Actions(); err == nil {
+		t.Errorf("a server that is not the tool's was believed: %+v", a)
 	}
 }
 
@@ -101,6 +108,10 @@ func TestWhatCannotBeReadIsAnError(t *testing.T) {
 	for name, body := range map[string]string{
 		"empty": "", "space": " \n", "text": "hello", "list": "[]", "cut off": call("Bash", `{"command":"ls"`)[:80],
 		"two objects":       call("Bash", `{"command":"ls"}`) + "{}",
+		"event twice":       strings.TrimSuffix(call("Bash", `{"command":"ls"}`), "}") + `,"hook_event_name":"Stop"}`,
+		"input twice":       strings.TrimSuffix(call("Bash", `{"command":"rm -rf x"}`), "}") + `,"tool_input":{"command":"ls"}}`,
+		"command twice":     call("Bash", `{"command":"rm -rf x","command":"ls"}`),
+		"escaped twice":     call("Bash", `{"command":"rm -rf x","c\u006fmmand":"ls"}`),
 		"no event":          `{"session_id":"s"}`,
 		"no session":        `{"hook_event_name":"Stop"}`,
 		"event no string":   `{"hook_event_name":1,"session_id":"s"}`,
@@ -119,6 +130,8 @@ func TestWhatCannotBeReadIsAnError(t *testing.T) {
 		call("Bash", `{}`), call("Bash", `{"command":""}`), call("Bash", `{"command":["ls"]}`), call("Read", `{}`), call("Write", `{"content":"x"}`),
 		call("Write", `{"file_path":"a","content":{}}`), call("Skill", `{}`), call("WebFetch", `{"url":null}`), call("Monitor", `{}`), call("Monitor", `{"ws":{}}`),
 		call("MultiEdit", `{"file_path":"a","edits":"x"}`), call("Glob", `{"pattern":7}`),
+		call("NotebookEdit", `{"file_path":"a.ipynb","notebook_path":"/etc/x","new_source":"1"}`), call("Skill", `{"skill":"init","command":"evil"}`),
+		call("mcp__"+strings.Repeat("a__", 10)+"x", `{}`),
 		`{"session_id":"s","hook_event_name":"UserPromptSubmit"}`, `{"session_id":"s","hook_event_name":"PreModelSwitch"}`,
 		`{"session_id":"s","hook_event_name":"UserPromptExpansion"}`, `{"session_id":"s","hook_event_name":"SomethingNew"}`,
 		`{"session_id":"s","hook_event_name":"WorktreeCreate"}`,

@@ -18,8 +18,8 @@ func (h *Hook) toolActions() ([]policy.Action, error) {
 	if err != nil {
 		return nil, err
 	}
-	if server, tool, ok := h.mcp(); ok {
-		return []policy.Action{{Name: policy.ActionMCPCall, Server: server, Tool: tool, Arguments: h.ToolInput}}, nil
+	if rest, ok := strings.CutPrefix(h.ToolName, "mcp__"); ok {
+		return h.mcpActions(rest)
 	}
 	switch h.ToolName {
 	case "Bash":
@@ -55,20 +55,35 @@ func (h *Hook) toolActions() ([]policy.Action, error) {
 	return []policy.Action{{Name: policy.ActionToolUse, Tool: h.ToolName, Arguments: h.ToolInput}}, nil
 }
 
-// mcp splits mcp__server__tool. The client names the server in mcp_server too; where both are there they must agree,
-// because a server's own name may contain two underscores.
-func (h *Hook) mcp() (server, tool string, ok bool) {
-	rest, ok := strings.CutPrefix(h.ToolName, "mcp__")
-	if !ok {
-		return "", "", false
+// mcpActions splits server__tool. The client names the server in mcp_server too; where both are there they must agree, because
+// a server's own name may contain two underscores. Where only the joined name is there, every way to split it must be allowed:
+// or else a server called "github__x" would pass for a tool of "github".
+func (h *Hook) mcpActions(joined string) ([]policy.Action, error) {
+	call := func(server, tool string) policy.Action {
+		return policy.Action{Name: policy.ActionMCPCall, Server: server, Tool: tool, Arguments: h.ToolInput}
 	}
 	if h.MCPServer != "" {
-		if tool, ok := strings.CutPrefix(rest, mcpName(h.MCPServer)+"__"); ok {
-			return h.MCPServer, tool, true
+		tool, ok := strings.CutPrefix(joined, mcpName(h.MCPServer)+"__")
+		if !ok {
+			return nil, fmt.Errorf("it is no tool of the server %q that the call names", h.MCPServer)
 		}
+		return []policy.Action{call(h.MCPServer, tool)}, nil
 	}
-	server, tool, _ = strings.Cut(rest, "__")
-	return server, tool, true
+	const most = 8 // ways; each becomes an entry in the ledger
+	var actions []policy.Action
+	for i := range len(joined) - 1 {
+		if joined[i:i+2] != "__" {
+			continue
+		}
+		if len(actions) == most {
+			return nil, errors.New("the server's name can't be told from the tool's")
+		}
+		actions = append(actions, call(joined[:i], joined[i+2:]))
+	}
+	if actions == nil {
+		return []policy.Action{call(joined, "")}, nil
+	}
+	return actions, nil
 }
 
 // mcpName is how the client writes a server's name inside a tool's name: everything but letters, digits, _ and - becomes _.
@@ -168,20 +183,27 @@ func (h *Hook) writeActions(in map[string]json.RawMessage) ([]policy.Action, err
 	return actions, err
 }
 
-// need reads the first of the keys that is there as a non-empty string.
+// need reads the one of the keys that is there as a non-empty string. They are names that versions of the client gave to the
+// same thing: of two of them nobody knows which one it takes.
 func need(in map[string]json.RawMessage, keys ...string) (string, error) {
+	found, value := "", ""
 	for _, key := range keys {
 		if _, ok := in[key]; !ok {
 			continue
 		}
-		var s string
-		if err := text(in, key, &s); err != nil {
+		if found != "" {
+			return "", fmt.Errorf("both %s and %s are given", found, key)
+		}
+		if err := text(in, key, &value); err != nil {
 			return "", err
 		}
-		if s == "" {
+		if value == "" {
 			return "", fmt.Errorf("%s is empty", key)
 		}
-		return s, nil
+		found = key
 	}
-	return "", fmt.Errorf("%s is missing", keys[0])
+	if found == "" {
+		return "", fmt.Errorf("%s is missing", keys[0])
+	}
+	return value, nil
 }
