@@ -71,6 +71,7 @@ var rules = []rule{
 	{kind: "authorization", keyword: "authorization: token ", word: true, find: credential},
 	{kind: "password", keyword: " -u ", find: userPassword},
 	{kind: "password", keyword: " --user ", find: userPassword},
+	{kind: "password", keyword: " -p", exact: true, find: shortPassword},
 	{kind: "password", keyword: "password", find: password},
 	{kind: "password", keyword: "passwd", find: password},
 	{kind: "password", keyword: "passphrase", find: password},
