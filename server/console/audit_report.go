@@ -127,8 +127,14 @@ var typePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 
 // ownTypes are the first words of the events that only Ambit itself may record.
 var ownTypes = []string{
-	"approval", "audit", "connection", "credential", "integrity", "ledger", "owner", "person", "policy", "prompt", "scim", "setup",
-	"sign_in", "sink", "token",
+	"admin", "ambit", "approval", "audit", "connection", "credential", "decision", "gateway", "integrity", "ledger", "owner", "person",
+	"policy", "prompt", "scim", "setup", "sign_in", "sink", "token",
+}
+
+// ours reports whether a name is one of those that only Ambit itself may record.
+func ours(name string) bool {
+	first, _, _ := strings.Cut(strings.ToLower(name), ".")
+	return slices.Contains(ownTypes, first) && !slices.Contains(policy.Actions(), name)
 }
 
 // event is the report as the ledger keeps it. Everything in it is the client's word, except who reports.
@@ -136,8 +142,7 @@ func (r *report) event(p *caller.Principal, actor audit.Actor) (*audit.Event, er
 	if r.User != "" && !strings.EqualFold(r.User, p.Person) {
 		return nil, problem.New("forbidden", "a credential reports only for its own person", "Leave out user, or use that person's token.")
 	}
-	first, _, _ := strings.Cut(r.Type, ".")
-	if !typePattern().MatchString(r.Type) || slices.Contains(ownTypes, first) && !slices.Contains(policy.Actions(), r.Type) {
+	if !typePattern().MatchString(r.Type) || ours(r.Type) {
 		return nil, problem.New("invalid", fmt.Sprintf("%q can't be the type of a reported event", r.Type),
 			"Use an action's name, or a name of your own such as deploy.finished.")
 	}
@@ -156,6 +161,9 @@ func (r *report) event(p *caller.Principal, actor audit.Actor) (*audit.Event, er
 	}
 	var err error
 	if r.Action != nil {
+		if ours(r.Action.Name) {
+			return nil, problem.New("invalid", fmt.Sprintf("%q can't be the name of a reported action", r.Action.Name), "")
+		}
 		e.Action = &audit.Action{Name: r.Action.Name}
 		if e.Action.Properties, err = detail("action.properties", r.Action.Properties); err != nil {
 			return nil, err

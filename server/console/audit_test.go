@@ -130,6 +130,8 @@ func TestReportsAreRecordedOnceAndOnlyForOneself(t *testing.T) {
 	}
 	for name, report := range map[string]object{
 		"own type":        {"client_id": "c", "type": "policy.published"},
+		"own word":        {"client_id": "c", "type": "decision.made"},
+		"own action":      {"client_id": "c", "type": "shell.exec", "action": object{"name": "Policy.published"}},
 		"no dot":          {"client_id": "c", "type": "deploy"},
 		"a decision":      {"client_id": "c", "type": "shell.exec", "phase": "decision"},
 		"unknown member":  {"client_id": "c", "type": "shell.exec", "seq": 1},

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -161,6 +162,10 @@ func (s *Service) record(ctx context.Context, event *audit.Event) error {
 	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
 	defer cancel()
 	if err := s.Ledger.Append(ctx, event); err != nil {
+		var odd *audit.InvalidError
+		if errors.As(err, &odd) {
+			return err // the request's own fault: the ledger is well
+		}
 		s.Observer.Unrecordable()
 		return &unrecordable{err}
 	}

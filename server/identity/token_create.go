@@ -22,6 +22,9 @@ func (s *Service) CreateToken(ctx context.Context, by *caller.Principal, want ca
 	if err := judgeToken(by, &want, now); err != nil {
 		return caller.Token{}, "", err
 	}
+	if end := s.endOf(by); !end.IsZero() && (want.ExpiresAt.IsZero() || want.ExpiresAt.After(end)) {
+		return caller.Token{}, "", forbidden("a token can't create a token that outlives it", "Name an end before "+end.Format(time.RFC3339)+".")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	person, isNew, err := s.tokenPerson(&want)
@@ -115,6 +118,18 @@ func judgeToken(by *caller.Principal, want *caller.NewToken, now time.Time) (err
 		return invalid("the token would have expired already")
 	}
 	return nil
+}
+
+// endOf is when a caller's token ends; zero for never, and for callers without a token.
+func (s *Service) endOf(by *caller.Principal) time.Time {
+	if by.Kind != caller.APIToken {
+		return time.Time{}
+	}
+	all := s.tokens.Load().all
+	if i := slices.IndexFunc(all, func(t *token) bool { return t.row.ID == by.ID }); i >= 0 {
+		return timeOf(all[i].row.ExpiresAt)
+	}
+	return time.Time{}
 }
 
 // needs names the roles of which a person must have one to put a scope into a token: otherwise whoever may create tokens could

@@ -152,6 +152,19 @@ func TestTokenCantHandOutMoreThanItHas(t *testing.T) {
 	mustRefuse(t, h.RevokeToken(t.Context(), &caller.Principal{Kind: caller.APIToken, Person: "bob@acme.test"}, ada.ID, ""), "not_found")
 }
 
+func TestTokenCantCreateOneThatOutlivesIt(t *testing.T) {
+	h := newHouse(t)
+	end := h.clock.now().Add(time.Hour)
+	by, err := h.Bearer(h.token(caller.NewToken{Name: "short", Scopes: []caller.Scope{"tokens", "decide"}, ExpiresAt: end}))
+	must(t, err)
+	for _, until := range []time.Time{{}, end.Add(time.Second)} {
+		_, _, err := h.CreateToken(t.Context(), by, caller.NewToken{Name: "long", Scopes: decide, ExpiresAt: until})
+		mustRefuse(t, err, "forbidden")
+	}
+	_, _, err = h.CreateToken(t.Context(), by, caller.NewToken{Name: "as long", Scopes: decide, ExpiresAt: end})
+	must(t, err)
+}
+
 func TestGroupsOfAPersonReachTheirTokensAtOnce(t *testing.T) {
 	h := newHouse(t)
 	first := h.token(caller.NewToken{Name: "a", Scopes: decide, Person: "ada@acme.test", Groups: []string{"contractors"}})
