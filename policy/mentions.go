@@ -10,10 +10,15 @@ import (
 // Mentions lists the files that a prompt mentions as "@path" or `@"path with blanks"`: the agent puts their contents into
 // the conversation without asking, so they are judged as reads. Better one name too many (a person's handle) than one too
 // few: a name counts both with and without a range of lines at its end ("#L1-20"). "@" within a word is no mention.
-//
-// The list ends just past maxMentions.
 func Mentions(prompt string) []string {
-	var out []string
+	names, _ := mentions(prompt)
+	return names
+}
+
+// mentions is Mentions; whole is false where the prompt mentions more than are listed. Names that overlap ("@.@.@.") could make
+// it read everything again for each "@", so what it reads in all is bounded too.
+func mentions(prompt string) (out []string, whole bool) {
+	budget := len(prompt) + 1<<20
 	seen := map[string]bool{}
 	add := func(name string) {
 		if name != "" && !seen[name] {
@@ -23,18 +28,18 @@ func Mentions(prompt string) []string {
 	}
 	before := ' '
 	for i, r := range prompt {
-		if len(out) > maxMentions {
-			break
-		}
 		if r == '@' && !unicode.IsLetter(before) && !unicode.IsDigit(before) {
 			name := mention(prompt[i+1:])
+			if budget -= len(name); budget < 0 || len(out) > maxMentions {
+				return out[:min(len(out), maxMentions)], false
+			}
 			add(name)
 			file, _, _ := strings.Cut(name, "#L")
 			add(file)
 		}
 		before = r
 	}
-	return out
+	return out[:min(len(out), maxMentions)], len(out) <= maxMentions
 }
 
 // maxMentions bounds how many files a prompt may mention; with more it is refused.

@@ -40,10 +40,18 @@ func (e *eval) findTargets() {
 		case !strings.Contains(a.Path, "{"):
 			e.addNamed(target{named: a.Path, write: write})
 		default:
-			e.addAll(spellings(a.Path), write, maxSpellings, "the braces of the path stand for")
+			names := spellings(a.Path)
+			e.addAll(names[:min(len(names), maxSpellings)], write)
+			if len(names) > maxSpellings {
+				e.addUnlisted(write, maxSpellings, "the braces of the path stand for")
+			}
 		}
 	case ActionPromptSubmit:
-		e.addAll(Mentions(a.Prompt), false, maxMentions, "the prompt mentions")
+		names, whole := mentions(a.Prompt)
+		e.addAll(names, false)
+		if !whole {
+			e.addUnlisted(false, maxMentions, "the prompt mentions")
+		}
 	case ActionShellExec:
 		e.analyse()
 	}
@@ -104,17 +112,18 @@ func (e *eval) addNamed(given target) {
 	e.targets = append(e.targets, given)
 }
 
-// addAll adds the files that one text names. Of more than limit the rest was never listed, so that nobody has judged it.
-func (e *eval) addAll(names []string, write bool, limit int, what string) {
-	for _, name := range names[:min(len(names), limit)] {
+func (e *eval) addAll(names []string, write bool) {
+	for _, name := range names {
 		e.addNamed(target{named: name, write: write})
 	}
-	if len(names) > limit {
-		e.targets = append(e.targets, target{write: write, problem: &Finding{
-			Control: "files", Rule: "too-many", Message: what + " more than " + strconv.Itoa(limit) + " files",
-			Hint: "name fewer at a time",
-		}})
-	}
+}
+
+// addUnlisted stands for the files beyond a limit, which nobody has judged.
+func (e *eval) addUnlisted(write bool, limit int, what string) {
+	e.targets = append(e.targets, target{write: write, problem: &Finding{
+		Control: "files", Rule: "too-many", Message: what + " more than " + strconv.Itoa(limit) + " files",
+		Hint: "name fewer at a time",
+	}})
 }
 
 // add works out the names of a target. joined is its absolute name, not cleaned.
