@@ -7,17 +7,18 @@ import (
 	"ambit/policy"
 )
 
-// maxRecordedText bounds a file's content or diff and a tool's arguments in the ledger, in bytes. Longer ones are recorded by
-// size and digest: the ledger says what was decided on, it is no copy of the repository.
-const maxRecordedText = 16 << 10
-
-// maxRecordedCommand is the longest command line that the policy reads; a longer one is refused unread.
-const maxRecordedCommand = 32 << 10
+// What the ledger keeps of one action, in bytes. Longer texts are recorded by size and digest: the ledger says what was decided
+// on, it is no copy of the repository.
+const (
+	maxRecordedText      = 16 << 10  // a file's content or diff
+	maxRecordedCommand   = 32 << 10  // the longest command line that the policy reads; a longer one is refused unread
+	maxRecordedArguments = 256 << 10 // a tool's arguments: much more than tools take, so that nobody hides them by padding
+)
 
 // recordAction is the action's properties as the ledger keeps them: those of the decision request, from what was judged
 // rather than from what was sent. A prompt's text isn't there: it goes to the prompt vault or nowhere.
 func recordAction(a *policy.Action) []byte {
-	o := object{buf: make([]byte, 0, 128+min(len(a.Command), maxRecordedCommand)+min(len(a.Arguments), maxRecordedText))}
+	o := object{buf: make([]byte, 0, 128+min(len(a.Command), maxRecordedCommand)+min(len(a.Arguments), maxRecordedArguments))}
 	o.open()
 	switch a.Name {
 	case policy.ActionAgentSpawn, policy.ActionToolUse:
@@ -65,7 +66,7 @@ func (o *object) textOrDigest(name, text string, limit int) {
 }
 
 func (o *object) rawOrDigest(name string, json []byte) {
-	if len(json) <= maxRecordedText {
+	if len(json) <= maxRecordedArguments {
 		o.raw(name, json)
 		return
 	}
