@@ -23,6 +23,7 @@ const drainTimeout = 10 * time.Second
 
 // Run serves until it is told to stop.
 func (c *ServeCmd) Run(env *Env) error {
+	tune()
 	warnUnknownVariables(env)
 	set, err := c.check()
 	if err != nil {

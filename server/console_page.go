@@ -9,8 +9,10 @@ import (
 	"mime"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"ambit/server/caller"
 	"ambit/server/problem"
@@ -27,6 +29,7 @@ type consolePage struct {
 
 type consoleFile struct {
 	body   []byte
+	zipped func() []byte // gzip of body, made when first asked for; nil where it would save nothing
 	typ    string
 	hashed bool // the name changes with the content, so it may be cached for ever
 }
@@ -45,7 +48,11 @@ func loadConsole(from fs.FS) (*consolePage, error) {
 			page.index = body
 			return nil
 		}
-		page.files["/"+name] = consoleFile{body: body, typ: contentType(name), hashed: strings.HasPrefix(name, "assets/")}
+		f := consoleFile{body: body, typ: contentType(name), hashed: strings.HasPrefix(name, "assets/")}
+		if compressible(f.typ) {
+			f.zipped = sync.OnceValue(func() []byte { return fasthttp.AppendGzipBytesLevel(nil, body, fasthttp.CompressBestCompression) })
+		}
+		page.files["/"+name] = f
 		return nil
 	})
 	if err != nil {
@@ -79,6 +86,11 @@ func contentType(name string) string {
 	return fiber.MIMEOctetStream
 }
 
+// compressible reports whether gzip makes files of a type smaller: fonts and pictures are compressed already.
+func compressible(typ string) bool {
+	return strings.HasPrefix(typ, "text/") || typ == "image/svg+xml" || typ == "application/json"
+}
+
 func (s *Server) serveConsole(c *fiber.Ctx, at string) error {
 	if f, ok := s.page.files[at]; ok {
 		if f.hashed {
@@ -87,8 +99,16 @@ func (s *Server) serveConsole(c *fiber.Ctx, at string) error {
 			c.Set(fiber.HeaderCacheControl, "no-cache")
 		}
 		c.Context().SetContentType(f.typ)
+		body := f.body
+		if f.zipped != nil {
+			c.Vary(fiber.HeaderAcceptEncoding)
+			if c.Context().Request.Header.HasAcceptEncoding("gzip") {
+				body = f.zipped()
+				c.Set(fiber.HeaderContentEncoding, "gzip")
+			}
+		}
 		// SetBodyRaw doesn't copy: the bytes are never changed.
-		c.Context().Response.SetBodyRaw(f.body)
+		c.Context().Response.SetBodyRaw(body)
 		return nil
 	}
 	if strings.HasPrefix(at, "/assets/") || path.Ext(at) != "" {

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"compress/gzip"
+	"io"
 	"bufio"
 	"context"
 	"fmt"
@@ -88,6 +90,17 @@ func TestConsoleHasItsOwnNonceEachTime(t *testing.T) {
 	asset := s.call(t, "GET", "/assets/app-1234.js")
 	if !strings.Contains(asset.header.Get("Cache-Control"), "immutable") || asset.header.Get("Content-Type") != "text/javascript; charset=utf-8" {
 		t.Errorf("asset: %v", asset.header)
+	}
+	if asset.header.Get("Content-Encoding") != "" || asset.header.Get("Vary") != "Accept-Encoding" {
+		t.Errorf("asset for who takes no gzip: %v", asset.header)
+	}
+	zipped := s.call(t, "GET", "/assets/app-1234.js", "Accept-Encoding", "br, gzip")
+	plain, err := gzip.NewReader(strings.NewReader(zipped.body))
+	if err != nil || zipped.header.Get("Content-Encoding") != "gzip" {
+		t.Fatalf("asset for who takes gzip: %v, %v", zipped.header, err)
+	}
+	if text, err := io.ReadAll(plain); err != nil || string(text) != asset.body {
+		t.Errorf("unzipped: %q, %v; want %q", text, err, asset.body)
 	}
 	if icon := s.call(t, "GET", "/favicon.svg"); icon.status != 200 || strings.Contains(icon.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("icon: %d %v", icon.status, icon.header)
