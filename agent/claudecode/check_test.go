@@ -115,6 +115,9 @@ func TestMergeTakesTheStrictest(t *testing.T) {
 // TestSniffEvent ensures that the event is known of a call that was cut off, and guessed of nothing else.
 func TestSniffEvent(t *testing.T) {
 	for body, want := range map[string]string{
+		`{"hook_event_name":"Stop","hook_event_name":"PreToolUse"}`:                "",
+		`{"hook_event_name":"Stop","x":1,"hook_event_name":"PreTo`:                 "",
+		`{"hook_event_name":"Stop","x":{"hook_event_name":"PreToolUse"},"y":"cut`:  "Stop",
 		`{"session_id":"s","hook_event_name":"PostToolUse","tool_response":{"x":"`: "PostToolUse",
 		`{"a":{"hook_event_name":"Stop"},"b":[1,{"hook_event_name":"Stop"}`:        "",
 		`{"a":"\"hook_event_name\":\"Stop\"`:                                       "",

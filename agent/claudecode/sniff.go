@@ -6,8 +6,9 @@ import (
 )
 
 // SniffEvent looks for the event's name in JSON that Parse refused, perhaps because it was cut off. "" where it can't be
-// told. It serves only to choose between two ways of failing.
+// told, as where two names stand there. It serves only to choose between two ways of failing.
 func SniffEvent(raw []byte) string {
+	event, found := "", false
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return ""
@@ -15,19 +16,19 @@ func SniffEvent(raw []byte) string {
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
-			return ""
+			return event
 		}
 		if key == "hook_event_name" {
-			var name string
-			if dec.Decode(&name) != nil {
+			if found || dec.Decode(&event) != nil {
 				return ""
 			}
-			return name
+			found = true
+			continue
 		}
 		var skip json.RawMessage
 		if dec.Decode(&skip) != nil {
-			return ""
+			return event
 		}
 	}
-	return ""
+	return event
 }
