@@ -1,9 +1,8 @@
 package server
 
 import (
-	"compress/gzip"
-	"io"
 	"bufio"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
