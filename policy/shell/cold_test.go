@@ -9,7 +9,7 @@ import (
 func BenchmarkCold(b *testing.B) {
 	in := Input{Source: "git log --oneline -5", Cwd: "/r"}
 	for b.Loop() {
-		tools = &toolbox{texts: sync.OnceValue(readTables)}
+		tools = &toolbox{}
 		parsers[0] = sync.Pool{}
 		Analyse(in)
 	}

@@ -164,7 +164,7 @@ func TestCorpus(t *testing.T) {
 // TestEveryTableParses parses every table and every subcommand, and finds each by each of its names.
 func TestEveryTableParses(t *testing.T) {
 	n := 0
-	for _, text := range tools.texts() {
+	for _, text := range tables() {
 		for _, line := range strings.Split(text, "\n") {
 			names, ok := strings.CutPrefix(line, "tool ")
 			if !ok {

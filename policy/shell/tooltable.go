@@ -1,47 +1,25 @@
 package shell
 
 import (
-	"embed"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"sync"
 )
 
-//go:embed tools/*.tools
-var toolFiles embed.FS
-
 // toolbox holds the tables. Nothing is read before the first look-up; a tool's block is parsed when the tool is first seen,
 // and each subcommand's when that is: most processes see one command.
 type toolbox struct {
-	texts  func() []string // the files
-	parsed sync.Map        // name → *tool, nil for a tool without a table
+	parsed sync.Map // name → *tool, nil for a tool without a table
 }
 
 // tools is global because the tables are constants of the program.
-var tools = &toolbox{texts: sync.OnceValue(readTables)}
-
-func readTables() []string {
-	entries, err := toolFiles.ReadDir("tools")
-	if err != nil {
-		panic(fmt.Sprintf("read embedded tool tables: %v", err)) // can't happen: the folder is compiled in
-	}
-	texts := make([]string, 0, len(entries))
-	for _, entry := range entries {
-		data, err := toolFiles.ReadFile(path.Join("tools", entry.Name()))
-		if err != nil {
-			panic(fmt.Sprintf("read embedded tool table: %v", err))
-		}
-		texts = append(texts, "\n"+string(data))
-	}
-	return texts
-}
+var tools = &toolbox{}
 
 // block returns the lines of one tool or fragment, head line first.
 func (b *toolbox) block(kind, name string) (string, bool) {
 	head := "\n" + kind + " "
-	for _, text := range b.texts() {
+	for _, text := range tables() {
 		for at := strings.Index(text, head); at >= 0; {
 			rest := text[at+1:]
 			line, _, _ := strings.Cut(rest, "\n")
