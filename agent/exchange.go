@@ -30,7 +30,7 @@ type httpAnswer struct {
 // post sends one request over one connection, speaking just the HTTP/1.1 (RFC 9112) that this needs: net/http, and every
 // timer and context on the way, would show in the time that the whole hook process takes. No proxy is used, no redirect
 // followed, no cookie kept. It sets no deadline: whoever waits for it closes the connection, which ends it.
-func post(conn net.Conn, server *url.URL, path, token, agent string, body []byte) (*httpAnswer, error) {
+func post(conn io.ReadWriteCloser, server *url.URL, path, token, agent string, body []byte) (*httpAnswer, error) {
 	defer func() { _ = conn.Close() }()
 	req := make([]byte, 0, len(body)+512)
 	req = append(req, "POST "+path+" HTTP/1.1\r\nHost: "+server.Host+"\r\nUser-Agent: "+agent+"\r\nAccept: application/json\r\n"+
@@ -47,43 +47,66 @@ func post(conn net.Conn, server *url.URL, path, token, agent string, body []byte
 }
 
 type dialled struct {
-	conn net.Conn
+	conn io.ReadWriteCloser
 	err  error
 }
 
-// dialAhead connects while the caller finds out what to send. opened gets the connection as soon as there is one.
-func dialAhead(server *url.URL, opened func(net.Conn)) <-chan dialled {
+// dialAhead connects while the caller finds out what to send. opened gets the connection as soon as there is one. A server on
+// this machine is connected to at once: that takes less time than doing it meanwhile.
+func dialAhead(server *url.URL, opened func(io.Closer)) <-chan dialled {
 	done := make(chan dialled, 1)
-	go func() {
+	dialNow := func() {
 		conn, err := dial(server, opened)
 		done <- dialled{conn, err}
-	}()
+	}
+	if server.Scheme == "https" {
+		go dialNow()
+	} else {
+		dialNow()
+	}
 	return done
 }
 
-func dial(server *url.URL, opened func(net.Conn)) (net.Conn, error) {
-	port := server.Port()
-	if port == "" {
-		port = "80"
-		if server.Scheme == "https" {
-			port = "443"
+func dial(server *url.URL, opened func(io.Closer)) (io.ReadWriteCloser, error) {
+	port, err := portOf(server)
+	if err != nil {
+		return nil, err
+	}
+	if server.Scheme != "https" { // ParseServer takes this for loopback only
+		conn, err := dialLocal(server.Hostname(), port)
+		if err == nil {
+			opened(conn)
 		}
+		return conn, err
 	}
 	d := net.Dialer{KeepAlive: -1}
-	conn, err := d.Dial("tcp", net.JoinHostPort(server.Hostname(), port))
+	conn, err := d.Dial("tcp", net.JoinHostPort(server.Hostname(), strconv.Itoa(int(port))))
 	if err != nil {
 		return nil, err
 	}
 	opened(conn)
-	if server.Scheme != "https" {
-		return conn, nil
-	}
 	secure := tls.Client(conn, &tls.Config{ServerName: server.Hostname(), MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
 	if err := secure.HandshakeContext(context.Background()); err != nil {
 		_ = conn.Close()
 		return nil, &unsafeError{err}
 	}
 	return secure, nil
+}
+
+func portOf(server *url.URL) (uint16, error) {
+	text := server.Port()
+	switch {
+	case text != "":
+	case server.Scheme == "https":
+		text = "443"
+	default:
+		text = "80"
+	}
+	port, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return 0, &net.OpError{Op: "dial", Net: "tcp", Err: fmt.Errorf("%q is no port", text)}
+	}
+	return uint16(port), nil
 }
 
 // unsafeError is a failed TLS handshake.

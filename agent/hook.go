@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ambit/agent/claudecode"
@@ -37,33 +37,26 @@ type Hook struct {
 	In      io.Reader
 	Out     io.Writer
 	Err     io.Writer
+	Exit    func(status int) // ends the process where Run can't return in time, because something hangs
 }
 
 // Run reads the call, asks the server and prints the verdict. It returns the exit status: 0 with an explicit verdict on Out; on
 // any failure of its own 2 for events that guard something, 1 for those that only report, with one sentence on Err.
-// It ends within Timeout whatever hangs: standard input, a file system, the network, or the server's answer.
+// Whatever hangs (standard input, a file system, the network, the server's answer), the process ends within Timeout: then Exit
+// is called with the status. The work is done right here and not in a goroutine beside the timer, because waking
+// threads for that would be a tenth of the whole process's time.
 func (k *Hook) Run(ctx context.Context) int {
-	w := &work{Hook: k, timer: time.NewTimer(k.Timeout)}
+	w := &work{Hook: k, over: make(chan struct{})}
 	w.enter("the call did not arrive completely", "run the agent again")
-	done := make(chan struct{})
-	var verdict []byte
-	var err error
-	go func() { //nolint:contextcheck // the timer bounds all of it; a context would cost the process time
-		defer close(done)
-		defer func() {
-			if p := recover(); p != nil {
-				err = failf("tell your administrator that `ambit hook` failed", "it met an error of its own")
-			}
-		}()
-		verdict, err = w.ask()
-	}()
-	select {
-	case <-done:
-	case <-w.timer.C:
-		return w.fail(w.late())
-	case <-ctx.Done():
-		return w.fail(failf("run the agent again", "it was told to stop"))
+	w.timer = time.AfterFunc(k.Timeout, func() { w.exit(w.late) })
+	stop := context.AfterFunc(ctx, func() { w.exit(told) })
+	defer stop()
+	verdict, err := w.ask()
+	if !w.ended.CompareAndSwap(false, true) {
+		<-w.over // time was up first, and that is said by now
+		return w.status
 	}
+	w.timer.Stop()
 	if err == nil {
 		if _, err = k.Out.Write(verdict); err == nil {
 			return exitAnswered
@@ -73,18 +66,30 @@ func (k *Hook) Run(ctx context.Context) int {
 	return w.fail(err)
 }
 
-// work is one run. One timer bounds all of it, since not everything that may hang obeys a deadline; when it fires the
-// process ends and takes the hanging goroutine with it.
+// work is one run. One timer bounds all of it, since not everything that may hang obeys a deadline.
 type work struct {
 	*Hook
-	timer *time.Timer
+	timer  *time.Timer
+	ended  atomic.Bool   // what the run came to is settled
+	over   chan struct{} // closed when the timer settled it: status is set
+	status int
 
 	mu      sync.Mutex
 	event   string   // what is known of it so far
 	hangs   *failure // what to say if the timer fires now; its cause goes on with "within 10s"
 	limit   time.Duration
-	opened  net.Conn
+	opened  io.Closer
 	dropped bool
+}
+
+// exit ends the process while Run may hang.
+func (w *work) exit(why func() error) {
+	if !w.ended.CompareAndSwap(false, true) {
+		return
+	}
+	w.status = w.fail(why())
+	close(w.over)
+	w.Exit(w.status)
 }
 
 func (w *work) enter(cause, remedy string) {
@@ -106,6 +111,8 @@ func (w *work) setEvent(name string) {
 	}
 }
 
+func told() error { return failf("run the agent again", "it was told to stop") }
+
 // late explains that time is up, and closes the connection.
 func (w *work) late() error {
 	w.mu.Lock()
@@ -117,7 +124,7 @@ func (w *work) late() error {
 	return failf(w.hangs.remedy, "%s within %s", w.hangs.cause, w.limit)
 }
 
-func (w *work) connected(c net.Conn) {
+func (w *work) connected(c io.Closer) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.opened = c; w.dropped {
@@ -140,7 +147,12 @@ func (w *work) fail(err error) int {
 	return exitReported
 }
 
-func (w *work) ask() ([]byte, error) {
+func (w *work) ask() (verdict []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			verdict, err = nil, failf("tell your administrator that `ambit hook` failed", "it met an error of its own")
+		}
+	}()
 	raw, err := io.ReadAll(io.LimitReader(w.In, maxReport+1))
 	if err != nil {
 		return nil, failf("run the agent again", "the call could not be read")
@@ -175,8 +187,9 @@ func (w *work) ask() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.enter("the files of this machine could not be looked up", "check network drives, and try again")
+	w.enter("the server at "+to.Server.String()+" did not answer", "try again, or "+askAdmin)
 	line := dialAhead(to.Server, w.connected)
+	w.enter("the files of this machine could not be looked up", "check network drives, and try again")
 	body, err := withFacts(raw, w.facts(h))
 	if err != nil {
 		return nil, err
@@ -193,8 +206,7 @@ func (w *work) ask() ([]byte, error) {
 	if a.Status != 200 || !a.JSON {
 		return nil, statusFailure(a, to.Server)
 	}
-	verdict, err := claudecode.Check(h, a.Body)
-	if err != nil {
+	if verdict, err = claudecode.Check(h, a.Body); err != nil {
 		return nil, failf(askAdmin, "the answer of the server at %s can't be trusted (%v)", to.Server.Host, err)
 	}
 	return verdict, nil

@@ -36,8 +36,16 @@ func runHook(t *testing.T, in io.Reader, timeout time.Duration, env map[string]s
 		env["XDG_CONFIG_HOME"] = t.TempDir()
 	}
 	k := Hook{Machine: Machine{Getenv: func(k string) string { return env[k] }, Version: "test"}, Timeout: timeout, In: in, Out: &stdout, Err: &stderr}
-	status := k.Run(t.Context())
+	status := finish(t.Context(), &k)
 	return ran{status, stdout.String(), stderr.String()}
+}
+
+// finish runs a hook until its process would end, which is before Run returns where something hangs.
+func finish(ctx context.Context, k *Hook) int {
+	ended := make(chan int, 2)
+	k.Exit = func(status int) { ended <- status }
+	go func() { ended <- k.Run(ctx) }()
+	return <-ended
 }
 
 func connected(url string) map[string]string {
@@ -316,7 +324,7 @@ func TestUnwrittenVerdictBlocks(t *testing.T) {
 	env := connected(s.URL)
 	var stderr bytes.Buffer
 	k := Hook{Machine: Machine{Getenv: func(k string) string { return env[k] }}, Timeout: 5 * time.Second, In: strings.NewReader(preToolUse), Out: failing{}, Err: &stderr}
-	if status := k.Run(t.Context()); status != 2 || !strings.Contains(stderr.String(), "could not be written") {
+	if status := finish(t.Context(), &k); status != 2 || !strings.Contains(stderr.String(), "could not be written") {
 		t.Errorf("exit %d, %q", status, stderr.String())
 	}
 }
@@ -325,7 +333,7 @@ func TestUnwrittenVerdictBlocks(t *testing.T) {
 func TestPanicBlocks(t *testing.T) {
 	var stderr bytes.Buffer
 	k := Hook{Machine: Machine{Getenv: func(string) string { panic("boom") }}, Timeout: 5 * time.Second, In: strings.NewReader(preToolUse), Out: io.Discard, Err: &stderr}
-	if status := k.Run(t.Context()); status != 2 || !strings.Contains(stderr.String(), "error of its own") || strings.Contains(stderr.String(), "boom") {
+	if status := finish(t.Context(), &k); status != 2 || !strings.Contains(stderr.String(), "error of its own") || strings.Contains(stderr.String(), "boom") {
 		t.Errorf("exit %d, %q", status, stderr.String())
 	}
 }
@@ -336,7 +344,7 @@ func TestCancelledBlocks(t *testing.T) {
 	cancel()
 	env := connected(raw(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }))
 	k := Hook{Machine: Machine{Getenv: func(k string) string { return env[k] }}, Timeout: time.Second, In: strings.NewReader(preToolUse), Out: io.Discard, Err: io.Discard}
-	if status := k.Run(ctx); status != 2 {
+	if status := finish(ctx, &k); status != 2 {
 		t.Errorf("exit %d", status)
 	}
 }

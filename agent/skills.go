@@ -62,7 +62,7 @@ func plainName(s string) bool {
 
 func hasSkill(config, name string) bool {
 	for _, file := range []string{filepath.Join("skills", name, "SKILL.md"), filepath.Join("commands", name+".md")} {
-		if _, err := os.Lstat(filepath.Join(config, file)); err == nil {
+		if _, err := os.Lstat(filepath.Join(config, file)); err == nil { //nolint:gosec // only whether there is such a skill gets out
 			return true
 		}
 	}
