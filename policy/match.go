@@ -139,17 +139,18 @@ func (m *matcher) byPlace(e *eval) (string, bool) {
 	}
 	unknown := ""
 	if len(m.repositories) > 0 {
-		if e.r.Resource.Repository == "" {
+		switch name := e.r.Resource.Repository; {
+		case name != "" && m.repository(name):
+			return "repository " + name, true
+		case !plainRepository(name):
 			unknown = "repository is unknown"
-		} else if m.repository(e.r.Resource.Repository) {
-			return "repository " + e.r.Resource.Repository, true
 		}
 		for i := range e.foreign {
 			switch f := &e.foreign[i]; {
-			case f.repository == "":
-				unknown = "repository of " + f.path + " is unknown"
-			case m.repository(f.repository):
+			case f.repository != "" && m.repository(f.repository):
 				return "repository " + f.repository, true
+			case !plainRepository(f.repository):
+				unknown = "repository of " + f.path + " is unknown"
 			}
 		}
 	}
@@ -162,6 +163,20 @@ func (m *matcher) byPlace(e *eval) (string, bool) {
 		}
 	}
 	return unknown, unknown != ""
+}
+
+// plainRepository reports whether a name is in the one form in which policies name repositories, "host/path" without scheme,
+// user or default port. Under another form ("git@github.com:acme/app") a repository would not be known for what it is.
+func plainRepository(name string) bool {
+	host, _, _ := strings.Cut(name, "/")
+	if i := strings.LastIndexByte(host, ']'); strings.HasPrefix(host, "[") && i > 0 {
+		host = host[i+1:]
+	}
+	host, port, hasPort := strings.Cut(host, ":")
+	if hasPort && (port == "" || strings.Trim(port, "0123456789") != "" || port == "443" || port == "80") {
+		return false
+	}
+	return plainName(name) && !strings.Contains(name, "@") && !strings.HasSuffix(host, ".")
 }
 
 // repository also tries the name without ".git", which remotes may carry.
