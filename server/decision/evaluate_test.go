@@ -145,6 +145,10 @@ func TestUnknownPersonHasOnlyTheClaimedGroups(t *testing.T) {
 	if s := w.policy.last(t).Subject; !cmp.Equal(s.Groups, []string{"staff"}) || !s.GroupsKnown {
 		t.Errorf("subject %+v", s)
 	}
+	w.post(t, "/access/v1/evaluation", `{"subject":{"type":"user","id":"eve@x.test","properties":{"groups":null}},`+run("ok")+`,`+repo+`}`)
+	if s := w.policy.last(t).Subject; s.GroupsKnown || len(s.Groups) != 0 {
+		t.Errorf("groups that nobody named are known: %+v", s)
+	}
 	if p := w.ledger.all()[0].Provenance; p["groups"] != byClient || p["actor"] != byClient {
 		t.Errorf("provenance %v", p)
 	}

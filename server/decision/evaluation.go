@@ -98,8 +98,11 @@ func (s *subject) member(r *reader, key []byte) (err error) {
 		s.id, err = r.string()
 	case "properties":
 		return r.properties(func(key []byte) error {
-			if string(key) != "groups" || r.null() {
+			if string(key) != "groups" {
 				return r.skip()
+			}
+			if r.null() {
+				return nil
 			}
 			s.grouped = true
 			return r.array(func(int) error {

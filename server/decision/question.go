@@ -109,7 +109,8 @@ func (s *Service) about(q *question, p *caller.Principal, who *subject) error {
 		subject.Groups, subject.GroupsKnown = slices.Clone(p.Groups), true
 		q.provenance = provenOwn
 	default:
-		subject.Groups, subject.GroupsKnown = who.groups, true
+		// Groups that nobody names are unknown, not none: a layer for some groups applies then.
+		subject.Groups, subject.GroupsKnown = who.groups, who.grouped
 		q.provenance = provenClaimed
 	}
 	return nil
