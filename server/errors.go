@@ -91,8 +91,13 @@ func echoRequestID(c *fiber.Ctx) {
 
 // lateError answers what never reached a route: a body over the server's limit, a broken request.
 func (s *Server) lateError(c *fiber.Ctx, err error) error {
-	if errors.Is(err, fasthttp.ErrBodyTooLarge) {
+	var broken *fiber.Error
+	switch {
+	case errors.Is(err, fasthttp.ErrBodyTooLarge):
 		err = problem.New("too_large", "the request's body is too long", "")
+	case errors.As(err, &broken) && broken.Code == fiber.StatusBadRequest:
+		// The library's own words quote the request, with any token in it: they belong in no answer and no log.
+		err = problem.New("invalid", "the request is not well-formed HTTP", "")
 	}
 	s.securityHeaders(c)
 	return s.fail(c, &caller.Route{ID: "unrouted"}, err)

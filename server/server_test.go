@@ -2,10 +2,12 @@ package server
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -247,5 +249,46 @@ func TestStrangersSendNoLongBodies(t *testing.T) {
 			t.Errorf("bearer %q: got %q, %v; want%s", bearer, line, err, want)
 		}
 		_ = conn.Close()
+	}
+}
+
+// exchange sends bytes over one connection and gives everything that comes back until the server closes it.
+func (s *Server) exchange(t *testing.T, request string) string {
+	t.Helper()
+	ln := fasthttputil.NewInmemoryListener()
+	go func() { _ = s.Serve(ln) }()
+	t.Cleanup(func() { _ = s.Shutdown(context.WithoutCancel(t.Context())) })
+	conn, err := ln.Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer)
+}
+
+// TestBrokenRequestsAreNotQuoted: what the library says of a request that it can't read holds the request, token and all.
+func TestBrokenRequestsAreNotQuoted(t *testing.T) {
+	var log bytes.Buffer
+	s := newTestServer(t, func(c *Config) {
+		c.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	answer := s.exchange(t, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nAuthorization : Bearer ambit_secret\r\n\r\n")
+	if !strings.HasPrefix(answer, "HTTP/1.1 400 ") || strings.Contains(answer+log.String(), "ambit_secret") {
+		t.Errorf("answer %s\nlog %s", answer, log.String())
+	}
+}
+
+// TestNothingFollowsAChunkedRequest: a proxy may disagree on where it ends.
+func TestNothingFollowsAChunkedRequest(t *testing.T) {
+	answer := newTestServer(t, nil).exchange(t, "POST /api/v1/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"+
+		"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	if strings.Count(answer, "HTTP/1.1 ") != 1 || strings.Contains(answer, `"status":"ok"`) {
+		t.Errorf("got %s", answer)
 	}
 }
