@@ -146,8 +146,8 @@ func TestUnknownPersonHasOnlyTheClaimedGroups(t *testing.T) {
 		t.Errorf("subject %+v", s)
 	}
 	w.post(t, "/access/v1/evaluation", `{"subject":{"type":"user","id":"eve@x.test","properties":{"groups":null}},`+run("ok")+`,`+repo+`}`)
-	if s := w.policy.last(t).Subject; s.GroupsKnown || len(s.Groups) != 0 {
-		t.Errorf("groups that nobody named are known: %+v", s)
+	if s := w.policy.last(t).Subject; !s.GroupsKnown || len(s.Groups) != 0 {
+		t.Errorf("somebody unknown without groups is in none: %+v", s)
 	}
 	if p := w.ledger.all()[0].Provenance; p["groups"] != byClient || p["actor"] != byClient {
 		t.Errorf("provenance %v", p)

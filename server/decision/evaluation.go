@@ -17,7 +17,6 @@ type evaluation struct {
 type subject struct {
 	typ, id string
 	groups  []string
-	grouped bool // groups were given
 }
 
 type action struct {
@@ -104,7 +103,6 @@ func (s *subject) member(r *reader, key []byte) (err error) {
 			if r.null() {
 				return nil
 			}
-			s.grouped = true
 			return r.array(func(int) error {
 				g, err := r.string()
 				s.groups = append(s.groups, g)

@@ -109,8 +109,8 @@ func (s *Service) about(q *question, p *caller.Principal, who *subject) error {
 		subject.Groups, subject.GroupsKnown = slices.Clone(p.Groups), true
 		q.provenance = provenOwn
 	default:
-		// Groups that nobody names are unknown, not none: a layer for some groups applies then.
-		subject.Groups, subject.GroupsKnown = who.groups, who.grouped
+		// Whoever asks about somebody whom the directory doesn't know says which groups that person has: none, unless named.
+		subject.Groups, subject.GroupsKnown = who.groups, true
 		q.provenance = provenClaimed
 	}
 	return nil
