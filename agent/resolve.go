@@ -10,8 +10,9 @@ import (
 	"ambit/policy/paths"
 )
 
-// maxFiles is how many paths one call may name. The server refuses a path that it finds and we did not send.
-const maxFiles = 512
+// maxFiles is how many paths one call may name; the limits of a command line end before. The server refuses a path that it finds
+// and we did not send.
+const maxFiles = 2048
 
 // disk is the machine's own file system.
 type disk struct{}

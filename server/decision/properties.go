@@ -104,6 +104,8 @@ func (p *propertyReader) file() error {
 			return p.text(&f.Resolved)
 		case "kind":
 			return p.text(&f.Kind)
+		case "repository":
+			return p.text(&f.Repository)
 		}
 		return p.skip()
 	})

@@ -89,6 +89,7 @@ func (o *object) files(files []policy.File) {
 		o.text("path", files[i].Path)
 		o.text("resolved", files[i].Resolved)
 		o.text("kind", files[i].Kind)
+		o.text("repository", files[i].Repository)
 		o.end()
 	}
 	o.endList()

@@ -1,0 +1,24 @@
+package decision
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestFilesKeepTheirRepository ensures that what a client says about a file's repository is judged, and stands in the ledger, whether
+// it comes through the hook or the decision request.
+func TestFilesKeepTheirRepository(t *testing.T) {
+	const file = `{"path":"/p/x","resolved":"/p/x","kind":"file","repository":"github.com/acme/payments"}`
+	read := `{"session_id":"s","hook_event_name":"PreToolUse","cwd":"/r","tool_name":"Read","tool_use_id":"t","tool_input":{"file_path":"/p/x"},
+		"ambit":{"client":"ambit/1","platform":"linux","root":"/r","resolved_root":"/data/r","files":[` + file + `],"case_sensitive":true}}`
+	ask := `{"subject":{"type":"user","id":"ada@acme.test"},"action":{"name":"file.read","properties":{"path":"/p/x","files":[` + file + `]}},"resource":{"type":"repository","id":"r"}}`
+	for path, body := range map[string]string{hookPath: read, "/access/v1/evaluation": ask} {
+		w := newHookWorld(t)
+		if status, answer, _ := w.post(t, path, body); status != 200 {
+			t.Fatalf("%s: %d %s", path, status, answer)
+		}
+		if got := string(w.ledger.all()[0].Action.Properties); !strings.Contains(got, file) {
+			t.Errorf("%s: the ledger has %s", path, got)
+		}
+	}
+}
