@@ -234,8 +234,9 @@ type foreign struct{ path, repository string }
 // NoRepository as a File's repository says that the client looked and found no Git work tree.
 const NoRepository = "none"
 
-// findForeign lists the working directory and the files that lie outside the session's root. What lies in $TMP belongs to
-// no repository. Without a root the working directory stands for it.
+// findForeign lists the working directory and the files that lie outside the session's root, and files that the client
+// found in another repository wherever they lie: a clone below $TMP or inside the root brings its own layers. What lies in
+// $TMP and is in no named repository belongs to none. Without a root the working directory stands for it.
 func (e *eval) findForeign() {
 	at, res := &e.places, &e.r.Resource
 	if root := at.foldedRoot[0]; root != "" && at.foldedCwd != "" && !at.inside(at.foldedCwd) {
@@ -243,6 +244,10 @@ func (e *eval) findForeign() {
 	}
 	for i := range e.targets {
 		t := &e.targets[i]
+		if t.repository != "" && t.repository != NoRepository && t.repository != res.Repository && len(t.folded) > 0 {
+			e.foreign = append(e.foreign, foreign{t.folded[0], t.repository})
+			continue
+		}
 		for _, name := range t.folded {
 			if at.inside(name) || at.foldedRoot[0] == "" && at.foldedCwd != "" && paths.Inside(at.foldedCwd, name) {
 				continue

@@ -23,3 +23,26 @@ func TestUnknownRepositoryNarrows(t *testing.T) {
 		}
 	}
 }
+
+// TestClonesBringTheirLayers: a file in another repository is judged by that repository's layers too, wherever the clone
+// lies: outside the root, below $TMP, or inside the root.
+func TestClonesBringTheirLayers(t *testing.T) {
+	p := mustLoad(t, head+`layers:
+  - {name: base, files: {read: [$REPO, $TMP]}}
+  - {name: pay, match: {repositories: [github.com/acme/pay]}, files: {read: []}}
+`)
+	for _, clone := range []string{packResource.Tmp + "/clone", packResource.Root + "/vendored"} {
+		for repository, want := range map[string]Effect{"github.com/acme/pay": Deny, "github.com/acme/other": Allow, NoRepository: Allow} {
+			res := packResource
+			res.Resolves = true
+			file := clone + "/ledger.go"
+			d := p.Decide(&Request{
+				Subject: person(), Resource: res, At: testNow,
+				Action: Action{Name: ActionFileRead, Path: file, Files: []File{{Path: file, Resolved: file, Kind: "file", Repository: repository}}},
+			})
+			if d.Effect != want {
+				t.Errorf("%s in %s: got %s (%s), want %s", file, repository, d.Effect, d.Reason, want)
+			}
+		}
+	}
+}
