@@ -124,7 +124,7 @@ func publicURL(o options) string {
 func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 	api, err := console.New(console.Deps{
 		Identity: p.identity, Ledger: p.ledger, Policies: p.policies, Versions: p.versions, Source: p.source, Trier: p.decision,
-		Now: env.Now, Log: o.log, Version: version, DataDir: o.dir, Public: o.public.String(), Demo: o.demo,
+		Live: p.identity.Live, Now: env.Now, Log: o.log, Version: version, DataDir: o.dir, Public: o.public.String(), Demo: o.demo,
 	})
 	if err != nil {
 		return fmt.Errorf("open the console's API: %w", err)
