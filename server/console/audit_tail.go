@@ -174,7 +174,7 @@ func (t *tail) beat() error {
 }
 
 func (t *tail) live() error {
-	if t.api.Live != nil && !t.api.Live(t.caller) {
+	if !t.api.Live(t.caller) {
 		return errNotLive
 	}
 	t.checked = time.Now()

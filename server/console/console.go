@@ -89,7 +89,7 @@ type Deps struct {
 	Source   func(ctx context.Context, version int64) (PolicyVersion, error) // code not_found
 	Trier    Trier
 	Checks   func(ctx context.Context) []Check // what else getStatus reports; nil is nothing
-	Live     func(p *caller.Principal) bool    // whether a caller's session or token still counts; nil: don't ask
+	Live     func(p *caller.Principal) bool    // whether a caller's session or token still counts
 	Now      func() time.Time
 	Log      *slog.Logger
 	Version  string // of Ambit
@@ -109,7 +109,7 @@ type API struct {
 
 // New makes the API.
 func New(d Deps) (*API, error) {
-	if d.Identity == nil || d.Ledger == nil || d.Policies == nil || d.Trier == nil || d.Versions == nil || d.Source == nil || d.Now == nil || d.Log == nil {
+	if d.Identity == nil || d.Ledger == nil || d.Policies == nil || d.Trier == nil || d.Versions == nil || d.Source == nil || d.Live == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("make the console API: a part is missing")
 	}
 	packs, err := loadPacks()
