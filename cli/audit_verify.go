@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -74,7 +75,9 @@ func (c *AuditVerifyCmd) verify(env *Env) (report audit.Report, err error) {
 		if err != nil {
 			return report, fmt.Errorf("read checkpoint: %w", err)
 		}
-		opt.Checkpoint = string(note)
+		if opt.Checkpoint, err = checkpointNote(note); err != nil {
+			return report, err
+		}
 	}
 	files, err := c.open(env)
 	if err != nil {
@@ -82,6 +85,20 @@ func (c *AuditVerifyCmd) verify(env *Env) (report audit.Report, err error) {
 	}
 	defer func() { err = errors.Join(err, files.Close()) }()
 	return audit.Verify(env.Ctx, files, opt)
+}
+
+// checkpointNote takes the signed note out of what was kept: the note itself, or the JSON in which the API gives it.
+func checkpointNote(kept []byte) (string, error) {
+	if !bytes.HasPrefix(bytes.TrimSpace(kept), []byte("{")) {
+		return string(kept), nil
+	}
+	var answer struct {
+		Note string `json:"note"`
+	}
+	if err := json.Unmarshal(kept, &answer); err != nil || answer.Note == "" {
+		return "", &adviceError{"the checkpoint file is neither a signed note nor the answer of GET /api/v1/audit/checkpoint", "Make one with ambit audit checkpoint"}
+	}
+	return answer.Note, nil
 }
 
 func (c *AuditVerifyCmd) print(env *Env, r *audit.Report) {

@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"ambit/agent"
@@ -73,6 +74,9 @@ type decideAnswer struct {
 
 // Run asks and prints.
 func (c *DecideCmd) Run(env *Env) (err error) {
+	if err := c.check(); err != nil {
+		return &ExitError{Status: decideError, Err: err}
+	}
 	inst, err := c.open(env)
 	if err != nil {
 		return &ExitError{Status: decideError, Err: err}
@@ -106,6 +110,23 @@ func (c *DecideCmd) Run(env *Env) (err error) {
 		return &ExitError{Status: decideHeld}
 	}
 	return &ExitError{Status: decideDenied}
+}
+
+// check finds what is a slip on the command line rather than a question: it must not end up in the ledger as a refusal.
+func (c *DecideCmd) check() error {
+	if !slices.Contains(policy.Actions(), c.Action) {
+		return &adviceError{fmt.Sprintf("--action: %q is not an action", c.Action), "Name one of " + strings.Join(policy.Actions(), ", ")}
+	}
+	needs := map[string]struct{ flag, value string }{
+		policy.ActionShellExec: {"--command", c.Command}, policy.ActionFileRead: {"--path", c.Path}, policy.ActionFileWrite: {"--path", c.Path},
+		policy.ActionSkillInvoke: {"--skill", c.Skill}, policy.ActionMCPCall: {"--mcp", c.MCP}, policy.ActionWebFetch: {"--url", c.URL},
+		policy.ActionModelSelect: {"--model", c.Model}, policy.ActionToolUse: {"--tool", c.Tool}, policy.ActionAgentSpawn: {"--tool", c.Tool},
+		policy.ActionPromptSubmit: {"--prompt", c.Prompt},
+	}
+	if need, ok := needs[c.Action]; ok && need.value == "" {
+		return &adviceError{fmt.Sprintf("--action %s needs %s", c.Action, need.flag), "Say what would be done with " + need.flag}
+	}
+	return nil
 }
 
 func (c *DecideCmd) print(env *Env, a *decideAnswer) {

@@ -112,7 +112,11 @@ func usageError(env *Env, err error) int {
 			help = node.FullPath() + " --help"
 		}
 	}
-	fmt.Fprintf(env.Err, "ambit: %s. Run `%s` for what it takes.\n", oneLine(err.Error()), help)
+	message := oneLine(err.Error())
+	if !strings.HasSuffix(message, "?") {
+		message += "."
+	}
+	fmt.Fprintf(env.Err, "ambit: %s Run `%s` for what it takes.\n", message, help)
 	return statusUsage
 }
 

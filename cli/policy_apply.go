@@ -43,7 +43,7 @@ func (c *PolicyApplyCmd) Run(env *Env) (err error) {
 	if problems.Errors() {
 		return &ExitError{Status: statusFail, Err: &adviceError{"the policy has errors and was not published", "Mend the places named above"}}
 	}
-	inst, err := createInstallation(env, c.Data, c.Server)
+	inst, err := c.create(env)
 	if err != nil {
 		return err
 	}

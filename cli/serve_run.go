@@ -121,6 +121,9 @@ func (c *ServeCmd) open(ctx context.Context, env *Env, f *folder, o options) (*p
 // announce prints where the console is and, before there is an owner, the link that makes one.
 func (c *ServeCmd) announce(ctx context.Context, env *Env, p *parts, address string) error {
 	fmt.Fprintf(env.Out, "Ambit is running. Console: %s\n", address)
+	if c.exposed() {
+		fmt.Fprintln(env.Err, "Warning: this address is reached by other machines in clear text, tokens and all. Give --tls-cert and --tls-key, or listen on loopback behind a proxy that does TLS and name its https address with --public-url.")
+	}
 	link, err := p.identity.SetupLink(ctx)
 	if err != nil {
 		return fmt.Errorf("make the set-up link: %w", err)
@@ -129,6 +132,16 @@ func (c *ServeCmd) announce(ctx context.Context, env *Env, p *parts, address str
 		fmt.Fprintf(env.Out, "Set it up with this one-time link: %s\n", link)
 	}
 	return nil
+}
+
+// exposed reports whether other machines reach the server without TLS, as far as its flags tell.
+func (c *ServeCmd) exposed() bool {
+	if c.TLSCert != "" || strings.HasPrefix(c.PublicURL, "https://") {
+		return false
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	ip := net.ParseIP(host)
+	return err == nil && host != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
 // listenFault says in a few words why a port can't be had.

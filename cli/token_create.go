@@ -46,7 +46,7 @@ func (c *TokenCreateCmd) Run(env *Env) (err error) {
 		}
 		request["expires_at"] = env.Now().Add(span).UTC()
 	}
-	inst, err := createInstallation(env, c.Data, c.Server)
+	inst, err := c.create(env)
 	if err != nil {
 		return err
 	}

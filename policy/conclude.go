@@ -87,7 +87,7 @@ func (e *eval) explain(d *Decision, anyEnforces bool) {
 		d.Reason, d.Hint = d.Findings[0].Message, d.Findings[0].Hint
 	case Hold:
 		d.Reason = "this change needs approval: " + strings.Join(needs(d.Approval), "; ")
-		d.Hint = "wait for the reviewers, or make a smaller change that only reads"
+		d.Hint = "what only reads needs no approval"
 	default:
 		d.Reason = e.allowedBecause()
 	}

@@ -111,7 +111,7 @@ func (e *eval) object(l *layer, always bool, f Finding) {
 	f.Layer = l.name
 	if m := e.verdict.Matched; strings.HasSuffix(m, "unknown") {
 		// What can't be known applies; without a word about it the engineer would look for the fault elsewhere.
-		f.Hint = strings.TrimPrefix(f.Hint+"; layer "+l.name+" applies because the "+m, "; ")
+		f.Hint = strings.TrimPrefix(strings.TrimSuffix(f.Hint, ".")+"; layer "+l.name+" applies because the "+m, "; ")
 	}
 	e.findings = append(e.findings, found{Finding: f, mode: l.mode, always: always})
 	if f.Relaxed == "" && e.verdict.Effect != Deny {
