@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"fmt"
 )
 
 // Tile is a full tile of 256 hashes of the Merkle log.
@@ -22,14 +21,4 @@ func GetTile(ctx context.Context, q Queryer, level int, n int64) ([]byte, error)
 	var hashes []byte
 	err := q.QueryRowContext(ctx, "SELECT hashes FROM ledger_tiles WHERE level = $1 AND n = $2", level, n).Scan(&hashes)
 	return hashes, scanError(err)
-}
-
-// CountTiles says how many tiles a level has.
-func CountTiles(ctx context.Context, q Queryer, level int) (int64, error) {
-	var n int64
-	err := q.QueryRowContext(ctx, "SELECT count(*) FROM ledger_tiles WHERE level = $1", level).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("count tiles: %w", err)
-	}
-	return n, nil
 }

@@ -61,18 +61,6 @@ func People(ctx context.Context, q Queryer) ([]PersonRow, error) {
 	return people, nil
 }
 
-// PersonByEmail finds a person by lower-case e-mail address; ErrNotFound where there is none.
-func PersonByEmail(ctx context.Context, q Queryer, email string) (PersonRow, error) {
-	p, err := scanPerson(q.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE email = $1`, email))
-	if err = scanError(err); errors.Is(err, ErrNotFound) {
-		return p, ErrNotFound
-	}
-	if err != nil {
-		return p, fmt.Errorf("read person: %w", err)
-	}
-	return p, nil
-}
-
 type scanner interface{ Scan(dest ...any) error }
 
 func scanPerson(row scanner) (PersonRow, error) {

@@ -32,7 +32,10 @@ func (s *Service) hookClaudeCode(c *fiber.Ctx) error {
 	if err := boundedHook(h); err != nil {
 		return err
 	}
-	q := s.hookQuestion(p, h, id)
+	q, err := s.hookQuestion(p, h, id)
+	if err != nil {
+		return err
+	}
 	if !h.Gates() {
 		if err := s.recordReport(q, h); err != nil {
 			return err
@@ -49,7 +52,7 @@ func (s *Service) hookClaudeCode(c *fiber.Ctx) error {
 }
 
 // hookQuestion is what all actions of one hook call have in common.
-func (s *Service) hookQuestion(p *caller.Principal, h *claudecode.Hook, requestID string) *question {
+func (s *Service) hookQuestion(p *caller.Principal, h *claudecode.Hook, requestID string) (*question, error) {
 	q := &question{
 		session: h.SessionID, agentID: h.AgentID, toolUseID: h.ToolUseID, promptID: h.PromptID, requestID: requestID,
 		purpose: purposeEnforce,
@@ -59,12 +62,13 @@ func (s *Service) hookQuestion(p *caller.Principal, h *claudecode.Hook, requestI
 		q.request.Resource.CaseSensitive = true // not known; so that no allowed folder grows by folding case
 	}
 	q.request.Agent = h.AgentName()
-	// The person is the token's own, so this can't be refused.
-	_ = s.about(q, p, &subject{typ: "user", id: p.Person})
+	if err := s.about(q, p, &subject{typ: "user", id: p.Person}); err != nil {
+		return nil, err
+	}
 	if finding := unknownPlatform(q.request.Resource.Platform); finding != nil && q.refused == nil {
 		q.refused = finding
 	}
-	return q
+	return q, nil
 }
 
 // decideHook decides on every action that one hook call proposes; all must be allowed.
