@@ -24,6 +24,12 @@ func (s *Server) fail(c *fiber.Ctx, route *caller.Route, err error) error {
 	switch route.Shape {
 	case caller.ShapeAuthZEN:
 		return s.failAuthZEN(c, &d)
+	case caller.ShapeOAuth:
+		return s.failOAuth(c, &d, err)
+	case caller.ShapeSCIM:
+		return s.failSCIM(c, &d, err)
+	case caller.ShapePage:
+		return s.failPage(c, &d)
 	case caller.ShapeHook, caller.ShapeProblem:
 	}
 	return s.failProblem(c, &d)

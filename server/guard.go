@@ -26,8 +26,9 @@ func (s *Server) guard(route *caller.Route, h fiber.Handler) fiber.Handler {
 	if limit == 0 {
 		limit = caller.MaxBodyDefault
 	}
-	browsers := route.Shape == caller.ShapeProblem
+	browsers := route.Browsers()
 	changes := route.Method != fiber.MethodGet
+	hot := route.Shape == caller.ShapeAuthZEN || route.Shape == caller.ShapeHook // nothing there asks for the address
 	return func(c *fiber.Ctx) (err error) {
 		defer func() {
 			if v := recover(); v != nil {
@@ -41,7 +42,7 @@ func (s *Server) guard(route *caller.Route, h fiber.Handler) fiber.Handler {
 		if len(c.Request().Body()) > limit {
 			return s.fail(c, route, problem.New("too_large", fmt.Sprintf("the request's body is longer than %d bytes", limit), ""))
 		}
-		p, err := s.who(c, browsers)
+		p, err := s.who(c, browsers && !route.FromElsewhere)
 		if err != nil {
 			return s.fail(c, route, err)
 		}
@@ -52,9 +53,11 @@ func (s *Server) guard(route *caller.Route, h fiber.Handler) fiber.Handler {
 			return s.fail(c, route, forbidden(p, route))
 		case caller.Admitted:
 		}
-		if browsers && p.Kind != caller.Local {
-			if err := s.sameOrigin(c, p, changes); err != nil {
-				return s.fail(c, route, err)
+		if p.Kind != caller.Local && !hot {
+			if browsers && !route.FromElsewhere {
+				if err := s.sameOrigin(c, p, changes); err != nil {
+					return s.fail(c, route, err)
+				}
 			}
 			caller.AttachAddress(c, s.address(c))
 		}
@@ -136,7 +139,7 @@ func bearer(auth []byte) string {
 // sameOrigin stops other web sites from using a visitor's browser: the host name must be ours (a re-bound name is not), a
 // changing request must come from our own pages, and with a session it must carry the session's own value.
 func (s *Server) sameOrigin(c *fiber.Ctx, p *caller.Principal, changes bool) error {
-	if p.Kind == caller.APIToken || p.Kind == caller.Credential {
+	if p.Kind == caller.APIToken || p.Kind == caller.Credential || p.Kind == caller.Provisioner {
 		return nil // a browser doesn't add bearer tokens by itself
 	}
 	host := strings.ToLower(string(c.Context().Host()))

@@ -15,7 +15,7 @@ import (
 
 var (
 	allRoles  = []caller.Role{caller.Owner, caller.IdentityAdmin, caller.SecurityAdmin, caller.PlatformAdmin, caller.Manager, caller.Reviewer, caller.Auditor}
-	allScopes = []caller.Scope{caller.ScopeDecide, caller.ScopeAuditRead, caller.ScopeAuditWrite, caller.ScopePolicyRead, caller.ScopePolicyWrite, caller.ScopeTokens}
+	allScopes = []caller.Scope{caller.ScopeDecide, caller.ScopeAuditRead, caller.ScopeAuditWrite, caller.ScopePolicyRead, caller.ScopePolicyWrite, caller.ScopeTokens, caller.ScopeAgent, caller.ScopeHook, caller.ScopeSCIM}
 )
 
 // visitor is one kind of caller, with the headers that make a request its own.
@@ -56,7 +56,7 @@ func expected(r *caller.Route, p *caller.Principal) int {
 	switch {
 	case a.Anonymous, p.Kind == caller.Local:
 		return 200
-	case p.Kind == caller.Anonymous, p.Kind == caller.Browser && r.Shape != caller.ShapeProblem:
+	case p.Kind == caller.Anonymous, p.Kind == caller.Browser && (!r.Browsers() || r.FromElsewhere):
 		return 401 // the decision endpoints don't look at cookies at all
 	case a.Anyone, a.Person && p.Kind == caller.Browser:
 		return 200
@@ -74,7 +74,7 @@ func TestEveryRouteWithEveryCaller(t *testing.T) {
 	list, auth := visitors()
 	s := newTestServer(t, func(c *Config) { c.Auth = auth })
 	for _, r := range caller.Routes() {
-		path := strings.NewReplacer(":id", "x1", ":version", "1").Replace(r.Path)
+		path := strings.NewReplacer(":id", "x1", ":version", "1", ":connection", "okta").Replace(r.Path)
 		for _, v := range list {
 			got := s.call(t, r.Method, path, v.headers...)
 			if want := expected(&r, v.p); got.status != want {
@@ -100,7 +100,7 @@ func TestControlSocketIsTheOwner(t *testing.T) {
 		}
 	}()
 	for _, r := range caller.Routes() {
-		path := strings.NewReplacer(":id", "x1", ":version", "1").Replace(r.Path)
+		path := strings.NewReplacer(":id", "x1", ":version", "1", ":connection", "okta").Replace(r.Path)
 		req, err := http.NewRequestWithContext(t.Context(), r.Method, "http://localhost"+path, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -124,7 +124,7 @@ func TestSensitiveRoutesAreNarrow(t *testing.T) {
 		"createToken":   {"person-owner", "person-identity_admin", "person-security_admin", "token-tokens"},
 		"readPrompt":    {"person-owner", "person-security_admin", "person-auditor"},
 		"setupPolicy":   {"person-owner"},
-		"evaluate":      {"token-decide"},
+		"evaluate":      {"token-decide", "token-agent"},
 		"reportEvents":  {"token-audit:write"},
 	}
 	list, _ := visitors()

@@ -32,7 +32,7 @@ func (a *Access) Admit(p *Principal) Verdict {
 			return Admitted
 		}
 		return Forbidden
-	case APIToken, Credential:
+	case APIToken, Credential, Provisioner:
 		if a.Anyone {
 			return Admitted
 		}

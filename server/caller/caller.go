@@ -6,11 +6,12 @@ type Kind string
 
 // The kinds of principals.
 const (
-	Anonymous  Kind = "anonymous"
-	Browser    Kind = "browser"    // console session cookie
-	APIToken   Kind = "token"      // ambit token create
-	Credential Kind = "credential" // agent session credential (a later release)
-	Local      Kind = "local"      // control socket: the operating-system user who runs the server
+	Anonymous   Kind = "anonymous"
+	Browser     Kind = "browser"    // console session cookie
+	APIToken    Kind = "token"      // ambit token create
+	Credential  Kind = "credential" // session credential of an agent, from its sign-in
+	Provisioner Kind = "scim"       // an identity provider's SCIM client
+	Local       Kind = "local"      // control socket: the operating-system user who runs the server
 )
 
 // Role of a person in the console.
@@ -38,19 +39,26 @@ const (
 	ScopePolicyRead  Scope = "policy:read"  // read policies and versions
 	ScopePolicyWrite Scope = "policy:write" // publish
 	ScopeTokens      Scope = "tokens"       // create, list, revoke API tokens
+	ScopeAgent       Scope = "agent"        // what a signed-in coding agent may do: ask, report, fetch settings; never administer
+	ScopeHook        Scope = "hook"         // hook endpoints only: what a token in delivered settings may do
+	ScopeSCIM        Scope = "scim"         // provision people and groups of one connection
 )
 
 // Principal is an authenticated caller. Its strings are copies: safe to keep after the request.
 type Principal struct {
-	Kind       Kind
-	ID         string // person id, token id, …
-	Person     string // e-mail of the person it stands for; "" for a token bound to nobody
-	Name       string // for people
-	Groups     []string
-	Roles      []Role
-	Scopes     []Scope
-	Credential string // token or session id, for the ledger's actor.credential and asked_by
-	CSRF       string // browser sessions: the value that X-CSRF-Token must carry on every changing request
+	Kind          Kind
+	ID            string // person id, token id, …
+	Person        string // e-mail of the person it stands for; "" for a token bound to nobody
+	Name          string // for people
+	Groups        []string
+	GroupsUnknown bool // the provider didn't say which groups: nothing may be concluded from their absence
+	Roles         []Role
+	Repositories  []string // engineering managers: the repositories that they manage
+	Scopes        []Scope
+	Connection    string // the connection by which the person signed in; of a provisioner, the one it provisions
+	Subject       string // the identity provider's name for the person
+	Credential    string // token or session id, for the ledger's actor.credential and asked_by
+	CSRF          string // browser sessions: the value that X-CSRF-Token must carry on every changing request
 }
 
 // HasRole reports whether p holds one of the roles; the owner holds every role.

@@ -1,5 +1,7 @@
 package caller
 
+import "slices"
+
 // Shape is the form in which a route reports errors.
 type Shape uint8
 
@@ -8,6 +10,9 @@ const (
 	ShapeProblem Shape = iota // application/problem+json, RFC 9457
 	ShapeAuthZEN              // a refusal in the form of the AuthZEN Authorization API
 	ShapeHook                 // problem+json to a coding agent's hook, for which the status alone refuses
+	ShapeOAuth                // {"error", "error_description"}, RFC 6749, section 5.2
+	ShapeSCIM                 // RFC 7644, section 3.12
+	ShapePage                 // a page for a person's browser, on a path that identity providers or agents send it to
 )
 
 // Route is one line of the table of everything that the server answers.
@@ -18,7 +23,14 @@ type Route struct {
 	Access  Access
 	Shape   Shape
 	MaxBody int // bytes; 0 is the default of the API
+
+	// FromElsewhere is for requests that other sites rightly make a browser send (SAML's POST to the ACS, back-channel logout):
+	// neither the origin nor a CSRF value is asked for, and the session cookie is not looked at.
+	FromElsewhere bool
 }
+
+// Browsers reports whether people's browsers call the route: cookies count there, and forgery is guarded against.
+func (r *Route) Browsers() bool { return r.Shape == ShapeProblem || r.Shape == ShapePage }
 
 // Key names a route: "GET /healthz".
 func (r *Route) Key() string { return r.Method + " " + r.Path }
@@ -34,7 +46,8 @@ var (
 	open      = Access{Anonymous: true}
 	anyone    = Access{Anyone: true}
 	person    = Access{Person: true}
-	deciders  = Access{Scopes: []Scope{ScopeDecide}}
+	deciders  = Access{Scopes: []Scope{ScopeDecide, ScopeAgent}}
+	scim      = Access{Scopes: []Scope{ScopeSCIM}}
 	auditRead = Access{Roles: []Role{Auditor, SecurityAdmin, PlatformAdmin}, Scopes: []Scope{ScopeAuditRead}}
 	prompts   = Access{Roles: []Role{Auditor, SecurityAdmin}}
 	policyGet = Access{
@@ -49,7 +62,12 @@ var (
 )
 
 // Routes is the one table: the server registers these and nothing else, and a test walks them with every kind of caller.
+// The decision endpoints stand first, so that they are found first.
 func Routes() []Route {
+	return slices.Concat(mainRoutes(), signOnRoutes(), oauthRoutes(), scimRoutes(), directoryRoutes(), sinkRoutes(), evidenceRoutes())
+}
+
+func mainRoutes() []Route {
 	return []Route{
 		{ID: "evaluate", Method: "POST", Path: "/access/v1/evaluation", Access: deciders, Shape: ShapeAuthZEN, MaxBody: MaxBodyHook},
 		{ID: "evaluateMany", Method: "POST", Path: "/access/v1/evaluations", Access: deciders, Shape: ShapeAuthZEN, MaxBody: MaxBodyHook},
