@@ -31,9 +31,24 @@ type Claims struct {
 	RefreshToken string // OIDC; a secret
 }
 
-// Notes are findings that don't hinder a sign-in but that an admin should see at a test sign-in.
+// Note is a finding that does not hinder a sign-in but that an admin should see at a test sign-in.
 type Note struct {
 	Field   string `json:"field,omitempty"` // of the connection's configuration
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
+}
+
+// Arrival is somebody who came back from a connection that may sign people in, found in or added to the directory.
+type Arrival struct {
+	Connection string
+	AccountID  string
+	PersonID   string
+	User       string // by which policy and ledger know the person
+	Claims     *Claims
+}
+
+// Standing is what a provider says, asked again, about somebody who signed in before.
+type Standing struct {
+	Vouched      bool   // it was asked and vouches for the person; false: it can't be asked by this connection
+	RefreshToken string // the one to use next time; a secret
 }
