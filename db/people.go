@@ -10,7 +10,8 @@ import (
 // PersonRow is a row of people.
 type PersonRow struct {
 	ID        string
-	Email     string // lower case
+	Email     string // by which policy and ledger know the person
+	Contact   string // the address as the provider sent it, where nothing proves it
 	Name      string
 	Groups    []string
 	Roles     []string
@@ -18,12 +19,12 @@ type PersonRow struct {
 	CreatedAt int64 // milliseconds since 1970
 }
 
-const personColumns = `id, email, name, groups, roles, disabled, created_at`
+const personColumns = `id, email, name, groups, roles, disabled, created_at, contact`
 
 // InsertPerson adds a person; ErrExists where the e-mail address is taken.
 func InsertPerson(ctx context.Context, tx *Tx, p *PersonRow) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO people (`+personColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		p.ID, p.Email, p.Name, list(p.Groups), list(p.Roles), p.Disabled, p.CreatedAt)
+	_, err := tx.ExecContext(ctx, `INSERT INTO people (`+personColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		p.ID, p.Email, p.Name, list(p.Groups), list(p.Roles), p.Disabled, p.CreatedAt, p.Contact)
 	if err != nil {
 		return fmt.Errorf("insert person: %w", err)
 	}
@@ -32,8 +33,8 @@ func InsertPerson(ctx context.Context, tx *Tx, p *PersonRow) error {
 
 // UpdatePerson writes all of a person's columns but the id and the time of creation.
 func UpdatePerson(ctx context.Context, tx *Tx, p *PersonRow) error {
-	_, err := tx.ExecContext(ctx, `UPDATE people SET email = $1, name = $2, groups = $3, roles = $4, disabled = $5 WHERE id = $6`,
-		p.Email, p.Name, list(p.Groups), list(p.Roles), p.Disabled, p.ID)
+	_, err := tx.ExecContext(ctx, `UPDATE people SET email = $1, name = $2, groups = $3, roles = $4, disabled = $5, contact = $6 WHERE id = $7`,
+		p.Email, p.Name, list(p.Groups), list(p.Roles), p.Disabled, p.Contact, p.ID)
 	if err != nil {
 		return fmt.Errorf("update person: %w", err)
 	}
@@ -66,7 +67,7 @@ type scanner interface{ Scan(dest ...any) error }
 func scanPerson(row scanner) (PersonRow, error) {
 	var p PersonRow
 	var groups, roles string
-	if err := row.Scan(&p.ID, &p.Email, &p.Name, &groups, &roles, &p.Disabled, &p.CreatedAt); err != nil {
+	if err := row.Scan(&p.ID, &p.Email, &p.Name, &groups, &roles, &p.Disabled, &p.CreatedAt, &p.Contact); err != nil {
 		return p, err
 	}
 	return p, errors.Join(json.Unmarshal([]byte(groups), &p.Groups), json.Unmarshal([]byte(roles), &p.Roles))

@@ -12,12 +12,19 @@ type SessionRow struct {
 	PersonID  string
 	CreatedAt int64
 	SeenAt    int64
+
+	AccountID     string // "" for the owner's own sign-in
+	Connection    string
+	IDPSession    string // OIDC sid or SAML SessionIndex
+	IDTokenSealed []byte // the hint for logging out at the provider
 }
+
+const sessionColumns = `hash, id, person_id, created_at, seen_at, account_id, connection, idp_session, id_token_sealed`
 
 // InsertSession adds a console session.
 func InsertSession(ctx context.Context, tx *Tx, s *SessionRow) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO console_sessions (hash, id, person_id, created_at, seen_at) VALUES ($1, $2, $3, $4, $5)`,
-		s.Hash, s.ID, s.PersonID, s.CreatedAt, s.SeenAt)
+	_, err := tx.ExecContext(ctx, `INSERT INTO console_sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		s.Hash, s.ID, s.PersonID, s.CreatedAt, s.SeenAt, s.AccountID, s.Connection, s.IDPSession, s.IDTokenSealed)
 	if err != nil {
 		return fmt.Errorf("insert session: %w", err)
 	}
@@ -42,7 +49,7 @@ func TouchSession(ctx context.Context, tx *Tx, id string, seen int64) error {
 
 // Sessions returns all console sessions.
 func Sessions(ctx context.Context, q Queryer) ([]SessionRow, error) {
-	rows, err := q.QueryContext(ctx, `SELECT hash, id, person_id, created_at, seen_at FROM console_sessions`)
+	rows, err := q.QueryContext(ctx, `SELECT `+sessionColumns+` FROM console_sessions`)
 	if err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)
 	}
@@ -50,7 +57,7 @@ func Sessions(ctx context.Context, q Queryer) ([]SessionRow, error) {
 	var sessions []SessionRow
 	for rows.Next() {
 		var s SessionRow
-		if err := rows.Scan(&s.Hash, &s.ID, &s.PersonID, &s.CreatedAt, &s.SeenAt); err != nil {
+		if err := rows.Scan(&s.Hash, &s.ID, &s.PersonID, &s.CreatedAt, &s.SeenAt, &s.AccountID, &s.Connection, &s.IDPSession, &s.IDTokenSealed); err != nil {
 			return nil, fmt.Errorf("read sessions: %w", err)
 		}
 		sessions = append(sessions, s)

@@ -25,7 +25,7 @@ func (a *API) listPeople(c *fiber.Ctx) error {
 		p := &all[i]
 		out[i] = person{p.Email, p.Name, list(p.Groups), list(p.Roles), "", p.Disabled}
 		if current != nil && !p.Disabled {
-			subject := policy.Subject{ID: p.Email, Groups: p.Groups, GroupsKnown: true}
+			subject := policy.Subject{ID: p.Email, Groups: p.Groups, GroupsKnown: !p.GroupsUnknown}
 			out[i].Tier = current.Limits(subject, policy.Resource{}, "").Tier
 		}
 	}

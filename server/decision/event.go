@@ -14,7 +14,7 @@ func (s *Service) event(q *question, a *answer) *audit.Event {
 		Schema:     audit.Schema,
 		Type:       r.Action.Name,
 		Phase:      audit.PhaseDecision,
-		Actor:      audit.Actor{User: r.Subject.ID, Connection: r.Subject.Connection, Groups: r.Subject.Groups, Tier: d.Tier},
+		Actor:      audit.Actor{User: r.Subject.ID, Subject: q.idpSubject, Connection: r.Subject.Connection, Groups: r.Subject.Groups, Tier: d.Tier},
 		Purpose:    q.purpose,
 		Session:    q.session,
 		Agent:      agentOf(r.Agent, q.agentID),

@@ -84,14 +84,18 @@ func (f *fakeLedger) all() []audit.Event {
 
 type fakeDirectory struct{}
 
-func (fakeDirectory) Person(email string) (groups []string, known, disabled bool) {
-	switch email {
+func (fakeDirectory) Person(name string) *caller.Person {
+	switch name {
 	case "ada@acme.test":
-		return []string{"engineers"}, true, false
+		return &caller.Person{Email: name, Groups: []string{"engineers"}}
 	case "gone@acme.test":
-		return nil, true, true
+		return &caller.Person{Email: name, Disabled: true}
+	case "vera@acme.test":
+		return &caller.Person{
+			Email: name, GroupsUnknown: true, Accounts: []caller.Account{{Connection: "okta", Subject: "00u1", Active: true, GroupsUnknown: true}},
+		}
 	}
-	return nil, false, false
+	return nil
 }
 
 type fakeObserver struct{ decided, unrecordable atomic.Int64 }

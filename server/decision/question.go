@@ -93,17 +93,18 @@ func (s *Service) about(q *question, p *caller.Principal, who *subject) error {
 	q.asker.credential = p.Credential
 	subject := &q.request.Subject
 	subject.ID = id
-	groups, known, disabled := s.Directory.Person(id)
+	known := s.Directory.Person(id)
 	switch {
-	case disabled:
+	case known != nil && known.Disabled:
 		q.refused = &policy.Finding{
 			Control: "request", Rule: "disabled", Message: "The account of " + id + " is disabled.",
 			Hint: "Ask your administrator.",
 		}
 		fallthrough
-	case known:
-		subject.Groups, subject.GroupsKnown = groups, true
+	case known != nil:
+		subject.Groups, subject.GroupsKnown = known.Groups, !known.GroupsUnknown
 		q.provenance = provenKnown
+		q.account(p, known)
 	case q.asker.own:
 		// The token vouches for the person, nobody for groups: that is what its owner says about themselves.
 		subject.Groups, subject.GroupsKnown = slices.Clone(p.Groups), true
@@ -114,6 +115,16 @@ func (s *Service) about(q *question, p *caller.Principal, who *subject) error {
 		q.provenance = provenClaimed
 	}
 	return nil
+}
+
+// account says by which account the person asks: the credential's own, or the only one there is.
+func (q *question) account(p *caller.Principal, person *caller.Person) {
+	switch {
+	case p.Connection != "":
+		q.request.Subject.Connection, q.idpSubject = p.Connection, p.Subject
+	case len(person.Accounts) == 1:
+		q.request.Subject.Connection, q.idpSubject = person.Accounts[0].Connection, person.Accounts[0].Subject
+	}
 }
 
 // canonicalPerson folds the case of an e-mail address, as the directory does; other ids are taken as they are.

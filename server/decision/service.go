@@ -9,6 +9,7 @@ import (
 
 	"ambit/audit"
 	"ambit/policy"
+	"ambit/server/caller"
 )
 
 // The purposes of a question. A query is a what-if: recorded as such, never counted as an action.
@@ -36,7 +37,7 @@ type Ledger interface {
 
 // Directory knows people from memory.
 type Directory interface {
-	Person(email string) (groups []string, known, disabled bool)
+	Person(name string) *caller.Person // nil: unknown
 }
 
 // Observer counts.
@@ -78,6 +79,7 @@ type question struct {
 	toolUseID  string
 	promptID   string
 	requestID  string
+	idpSubject string // the identity provider's name for the person; "" where unknown
 	prompt     string // what the person asked the agent for; recorded only where the policy says so
 	purpose    string
 	provenance map[string]string

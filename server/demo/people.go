@@ -14,20 +14,20 @@ const (
 // people is the sample organisation.
 func people() []caller.Person {
 	return []caller.Person{
-		{Email: owner, Name: "Olga Berg", Groups: []string{"staff", "platform"}, Roles: []caller.Role{caller.Owner}},
-		{Email: security, Name: "Sam Ito", Groups: []string{"staff", "security"}, Roles: []caller.Role{caller.SecurityAdmin}},
-		{Email: auditor, Name: "Aisha Khan", Groups: []string{"audit"}, Roles: []caller.Role{caller.Auditor}},
-		{Email: reviewer, Name: "Rui Costa", Groups: []string{"eng-senior", "payments-leads"}, Roles: []caller.Role{caller.Reviewer}},
-		{Email: "maya.singh@acme.test", Name: "Maya Singh", Groups: []string{"staff", "managers"}, Roles: []caller.Role{caller.Manager}},
-		{Email: payments, Name: "Ada Park", Groups: []string{"eng-senior", "payments"}},
-		{Email: "ben.osei@acme.test", Name: "Ben Osei", Groups: []string{"engineers", "web"}},
-		{Email: "chen.li@acme.test", Name: "Chen Li", Groups: []string{"eng-senior", "web"}},
-		{Email: "dora.novak@acme.test", Name: "Dora Novák", Groups: []string{"engineers", "platform"}},
-		{Email: "elif.kaya@acme.test", Name: "Elif Kaya", Groups: []string{"engineers", "data"}},
-		{Email: "finn.larsen@acme.test", Name: "Finn Larsen", Groups: []string{"engineers", "payments"}},
-		{Email: "greta.weiss@acme.test", Name: "Greta Weiß", Groups: []string{"eng-senior", "platform"}},
-		{Email: "ivan.petrov@acme.test", Name: "Ivan Petrov", Groups: []string{"contractors"}},
-		{Email: "jo.silva@acme.test", Name: "Jo Silva", Groups: []string{"contractors"}},
+		{Email: owner, Name: "Olga Berg", Direct: caller.Direct{Groups: []string{"staff", "platform"}, Roles: []caller.Role{caller.Owner}}},
+		{Email: security, Name: "Sam Ito", Direct: caller.Direct{Groups: []string{"staff", "security"}, Roles: []caller.Role{caller.SecurityAdmin}}},
+		{Email: auditor, Name: "Aisha Khan", Direct: caller.Direct{Groups: []string{"audit"}, Roles: []caller.Role{caller.Auditor}}},
+		{Email: reviewer, Name: "Rui Costa", Direct: caller.Direct{Groups: []string{"eng-senior", "payments-leads"}, Roles: []caller.Role{caller.Reviewer}}},
+		{Email: "maya.singh@acme.test", Name: "Maya Singh", Direct: caller.Direct{Groups: []string{"staff", "managers"}, Roles: []caller.Role{caller.Manager}}},
+		{Email: payments, Name: "Ada Park", Direct: caller.Direct{Groups: []string{"eng-senior", "payments"}}},
+		{Email: "ben.osei@acme.test", Name: "Ben Osei", Direct: caller.Direct{Groups: []string{"engineers", "web"}}},
+		{Email: "chen.li@acme.test", Name: "Chen Li", Direct: caller.Direct{Groups: []string{"eng-senior", "web"}}},
+		{Email: "dora.novak@acme.test", Name: "Dora Novák", Direct: caller.Direct{Groups: []string{"engineers", "platform"}}},
+		{Email: "elif.kaya@acme.test", Name: "Elif Kaya", Direct: caller.Direct{Groups: []string{"engineers", "data"}}},
+		{Email: "finn.larsen@acme.test", Name: "Finn Larsen", Direct: caller.Direct{Groups: []string{"engineers", "payments"}}},
+		{Email: "greta.weiss@acme.test", Name: "Greta Weiß", Direct: caller.Direct{Groups: []string{"eng-senior", "platform"}}},
+		{Email: "ivan.petrov@acme.test", Name: "Ivan Petrov", Direct: caller.Direct{Groups: []string{"contractors"}}},
+		{Email: "jo.silva@acme.test", Name: "Jo Silva", Direct: caller.Direct{Groups: []string{"contractors"}}},
 	}
 }
 

@@ -11,7 +11,9 @@ import (
 
 // actorOf says who did it and from where.
 func actorOf(by *caller.Principal, address string) audit.Actor {
-	return audit.Actor{User: by.Who(), Groups: by.Groups, Credential: by.Credential, Address: address}
+	return audit.Actor{
+		User: by.Who(), Subject: by.Subject, Connection: by.Connection, Groups: by.Groups, Credential: by.Credential, Address: address,
+	}
 }
 
 // changed is the event of an administrative change. before and after are views without secrets.
@@ -52,14 +54,19 @@ func view(v any) json.RawMessage {
 }
 
 type personRecord struct {
-	Email  string        `json:"email"`
-	Name   string        `json:"name"`
-	Groups []string      `json:"groups"`
-	Roles  []caller.Role `json:"roles"`
+	Email    string        `json:"email"`
+	Contact  string        `json:"contact,omitempty"`
+	Name     string        `json:"name"`
+	Groups   []string      `json:"groups"` // direct ones
+	Roles    []caller.Role `json:"roles"`  // direct ones
+	Disabled bool          `json:"disabled,omitempty"`
 }
 
 func personView(p *caller.Person) personRecord {
-	return personRecord{Email: p.Email, Name: p.Name, Groups: append([]string{}, p.Groups...), Roles: append([]caller.Role{}, p.Roles...)}
+	return personRecord{
+		Email: p.Email, Contact: p.Contact, Name: p.Name, Groups: append([]string{}, p.Direct.Groups...), Roles: append([]caller.Role{}, p.Direct.Roles...),
+		Disabled: p.Disabled,
+	}
 }
 
 type tokenRecord struct {

@@ -19,7 +19,6 @@ import (
 	"ambit/audit"
 	"ambit/db"
 	"ambit/db/seal"
-	"ambit/server/caller"
 )
 
 // Ledger records what happens here. Commit changes state and ledger together or neither; no events are fine.
@@ -102,13 +101,12 @@ func (s *Service) Close(ctx context.Context) error {
 }
 
 func (s *Service) load(ctx context.Context) error {
-	people, errPeople := db.People(ctx, s.db.Read())
+	dir, errPeople := s.readDirectory(ctx)
 	tokens, errTokens := db.Tokens(ctx, s.db.Read())
 	sessions, errSessions := db.Sessions(ctx, s.db.Read())
 	if err := errors.Join(errPeople, errTokens, errSessions); err != nil {
 		return err
 	}
-	dir := newDirectory(people)
 	s.people.Store(dir)
 	s.tokens.Store(newTokenMap(tokens, dir))
 	s.sessions.byHash = make(map[hash]*session, len(sessions))
@@ -152,24 +150,4 @@ func (l *lockedReader) Read(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.r.Read(p)
-}
-
-// directory is an immutable view of all people.
-type directory struct {
-	byID, byEmail map[string]*caller.Person
-	all           []caller.Person // by e-mail address
-	hasOwner      bool
-}
-
-func newDirectory(rows []db.PersonRow) *directory {
-	d := &directory{byID: make(map[string]*caller.Person, len(rows)), byEmail: make(map[string]*caller.Person, len(rows)), all: make([]caller.Person, len(rows))}
-	for i := range rows {
-		d.all[i] = personOf(&rows[i])
-		p := &d.all[i]
-		d.byID[p.ID], d.byEmail[p.Email] = p, p
-		for _, role := range p.Roles {
-			d.hasOwner = d.hasOwner || role == caller.Owner && !p.Disabled
-		}
-	}
-	return d
 }

@@ -12,21 +12,20 @@ import (
 	"ambit/server/caller"
 )
 
-// Person answers from memory what the directory knows of an e-mail address.
-func (s *Service) Person(email string) (groups []string, known, disabled bool) {
-	p := s.people.Load().byEmail[email]
-	if p == nil {
-		if p = s.people.Load().byEmail[strings.ToLower(email)]; p == nil {
-			return nil, false, false
-		}
+// Person answers from memory what the directory knows of somebody, by the name that policy and ledger use; nil is nothing.
+// Don't change it.
+func (s *Service) Person(name string) *caller.Person {
+	d := s.people.Load()
+	if p := d.byEmail[name]; p != nil {
+		return p
 	}
-	return p.Groups, true, p.Disabled
+	return d.byEmail[strings.ToLower(name)]
 }
 
 // People returns everybody, by e-mail address. The slice is shared: don't change it.
 func (s *Service) People() []caller.Person { return s.people.Load().all }
 
-// AddPeople adds many people at once, each with an event; nil events of the caller's own are fine.
+// AddPeople adds many people at once, with their direct groups and roles, each with an event.
 func (s *Service) AddPeople(ctx context.Context, by *caller.Principal, people []caller.Person) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,11 +61,10 @@ func (s *Service) AddPeople(ctx context.Context, by *caller.Principal, people []
 
 // reloadPeople follows a change of people; s.mu is held. A failure here leaves memory as it was, which the caller reports.
 func (s *Service) reloadPeople(ctx context.Context) error {
-	rows, err := db.People(context.WithoutCancel(ctx), s.db.Read())
+	dir, err := s.readDirectory(context.WithoutCancel(ctx))
 	if err != nil {
 		return err
 	}
-	dir := newDirectory(rows)
 	s.people.Store(dir)
 	s.tokens.Store(s.tokens.Load().with(dir))
 	s.sessions.follow(s)
@@ -74,16 +72,19 @@ func (s *Service) reloadPeople(ctx context.Context) error {
 }
 
 func personOf(row *db.PersonRow) caller.Person {
-	p := caller.Person{ID: row.ID, Email: row.Email, Name: row.Name, Groups: row.Groups, Disabled: row.Disabled}
+	p := caller.Person{ID: row.ID, Email: row.Email, Contact: row.Contact, Name: row.Name, Disabled: row.Disabled}
+	p.Direct.Groups = row.Groups
 	for _, r := range row.Roles {
-		p.Roles = append(p.Roles, caller.Role(r))
+		p.Direct.Roles = append(p.Direct.Roles, caller.Role(r))
 	}
 	return p
 }
 
 func rowOf(p *caller.Person, now time.Time) db.PersonRow {
-	row := db.PersonRow{ID: p.ID, Email: p.Email, Name: p.Name, Groups: p.Groups, Disabled: p.Disabled, CreatedAt: now.UnixMilli()}
-	for _, r := range p.Roles {
+	row := db.PersonRow{
+		ID: p.ID, Email: p.Email, Contact: p.Contact, Name: p.Name, Groups: p.Direct.Groups, Disabled: p.Disabled, CreatedAt: now.UnixMilli(),
+	}
+	for _, r := range p.Direct.Roles {
 		row.Roles = append(row.Roles, string(r))
 	}
 	return row

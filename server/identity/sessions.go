@@ -154,15 +154,31 @@ func (s *Service) newSession(row *db.SessionRow) *session {
 
 // follow brings the principal in line with the directory.
 func (e *session) follow(s *Service) {
-	p := s.people.Load().byID[e.row.PersonID]
+	e.principal.Store(s.people.Load().sessionPrincipal(s, e))
+}
+
+// sessionPrincipal is whom a session stands for; nil where its person, account or connection signs nobody in any more. The
+// owner's role counts only in the owner's own sign-in: whoever runs an identity provider can speak for everybody, and must
+// not become the owner by it.
+func (d *directory) sessionPrincipal(s *Service, e *session) *caller.Principal {
+	p := d.byID[e.row.PersonID]
 	if p == nil || p.Disabled {
-		e.principal.Store(nil)
-		return
+		return nil
 	}
-	e.principal.Store(&caller.Principal{
-		Kind: caller.Browser, ID: p.ID, Person: p.Email, Name: p.Name, Groups: p.Groups, Roles: slices.Clone(p.Roles), Credential: e.row.ID,
-		CSRF: base64.RawURLEncoding.EncodeToString(s.keyed(s.csrfKey, e.row.Hash)),
-	})
+	principal := &caller.Principal{
+		Kind: caller.Browser, ID: p.ID, Person: p.Email, Name: p.Name, Groups: p.Groups, GroupsUnknown: p.GroupsUnknown, Roles: slices.Clone(p.Roles),
+		Repositories: p.Repositories, Credential: e.row.ID, CSRF: base64.RawURLEncoding.EncodeToString(s.keyed(s.csrfKey, e.row.Hash)),
+	}
+	if e.row.AccountID == "" {
+		return principal
+	}
+	account := d.accounts[e.row.AccountID]
+	if account == nil || !account.Active || account.PersonID != p.ID || d.closed(account.Connection, p, account.Subject) != nil {
+		return nil
+	}
+	principal.Connection, principal.Subject = account.Connection, account.Subject
+	principal.Roles = slices.DeleteFunc(principal.Roles, func(r caller.Role) bool { return r == caller.Owner })
+	return principal
 }
 
 func (m *sessionMap) follow(s *Service) {

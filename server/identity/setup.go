@@ -176,10 +176,11 @@ func (s *Service) ConfirmOwner(ctx context.Context, token string, proof caller.P
 
 func (s *Service) createOwner(ctx context.Context, p *pendingOwner, owner *db.OwnerRow, passkey *db.PasskeyRow, address string) (caller.SignedIn, []string, error) {
 	person, isNew := p.person, true
-	person.Roles = []caller.Role{caller.Owner}
+	person.Direct.Roles = []caller.Role{caller.Owner}
+	person.Roles = person.Direct.Roles
 	before := s.people.Load().byEmail[person.Email]
 	if before != nil { // a token was bound to them before the set-up
-		person.Groups, isNew = before.Groups, false
+		person.Direct.Groups, person.Groups, isNew = before.Direct.Groups, before.Groups, false
 		if err := s.adopt(p, &person, owner, passkey, before.ID); err != nil {
 			return caller.SignedIn{}, nil, err
 		}

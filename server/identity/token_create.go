@@ -156,7 +156,7 @@ func (s *Service) tokenPerson(want *caller.NewToken) (p *caller.Person, isNew bo
 		}
 		next := *known
 		if want.Groups != nil {
-			next.Groups = want.Groups
+			next.Direct.Groups = want.Groups
 		}
 		return &next, false, nil
 	}
@@ -165,7 +165,7 @@ func (s *Service) tokenPerson(want *caller.NewToken) (p *caller.Person, isNew bo
 		return nil, false, err
 	}
 	name, _, _ := strings.Cut(want.Person, "@")
-	return &caller.Person{ID: id, Email: want.Person, Name: name, Groups: want.Groups}, true, nil
+	return &caller.Person{ID: id, Email: want.Person, Name: name, Direct: caller.Direct{Groups: want.Groups}}, true, nil
 }
 
 // writePerson adds or changes a person, with the event; nothing where nothing changes.
@@ -177,7 +177,7 @@ func writePerson(ctx context.Context, tx *db.Tx, by *caller.Principal, address s
 	if isNew {
 		return []*audit.Event{changed("person.created", by, address, "person", after.ID, nil, personView(after))}, db.InsertPerson(ctx, tx, &row)
 	}
-	if slices.Equal(before.Groups, after.Groups) && slices.Equal(before.Roles, after.Roles) && before.Name == after.Name {
+	if slices.Equal(before.Direct.Groups, after.Direct.Groups) && slices.Equal(before.Direct.Roles, after.Direct.Roles) && before.Name == after.Name {
 		return nil, nil
 	}
 	return []*audit.Event{changed("person.changed", by, address, "person", after.ID, personView(before), personView(after))}, db.UpdatePerson(ctx, tx, &row)

@@ -76,7 +76,7 @@ func principalOf(row *db.TokenRow, dir *directory) *caller.Principal {
 		if person == nil || person.Disabled {
 			return nil
 		}
-		p.Person, p.Groups = person.Email, person.Groups
+		p.Person, p.Groups, p.GroupsUnknown = person.Email, person.Groups, person.GroupsUnknown
 	}
 	return p
 }
