@@ -17,6 +17,7 @@ import (
 
 	"ambit/assets"
 	"ambit/audit"
+	"ambit/audit/egress"
 	"ambit/db"
 	"ambit/db/seal"
 	"ambit/server"
@@ -39,10 +40,13 @@ type options struct {
 	tls     bool
 	proxies []netip.Prefix
 	hosts   func(string) bool
+	egress  egress.Networks // where connections of the server may go; the zero value: nowhere
 	demo    bool
 	sample  bool             // the ledger must take events of the past
 	now     func() time.Time // nil is the environment's clock
 	log     *slog.Logger
+
+	sinkFolder string // where sinks of kind file may write; "" is nowhere
 }
 
 // parts are the pieces of an open installation, wired together. Closing goes in the opposite order of opening.

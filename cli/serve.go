@@ -12,6 +12,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"ambit/audit/egress"
 )
 
 // ServeCmd runs the server.
@@ -23,6 +25,8 @@ type ServeCmd struct {
 	TLSKey         string   `name:"tls-key" env:"AMBIT_TLS_KEY" placeholder:"FILE" help:"Private key of the certificate, PEM."`
 	KeyFile        string   `name:"key-file" env:"AMBIT_KEY_FILE" placeholder:"FILE" help:"Key that seals secrets in the database (DIR/key)."`
 	TrustedProxies []string `name:"trusted-proxies" env:"AMBIT_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and X-Forwarded-Proto count."`
+	Egress         []string `env:"AMBIT_EGRESS" placeholder:"NETWORKS" help:"Where identity providers and receivers of the ledger may lie: public, private, loopback, address ranges (public,private, and loopback where the server itself listens on loopback)."`
+	SinkFolder     string   `name:"sink-folder" env:"AMBIT_SINK_FOLDER" placeholder:"DIR" help:"Folder in which sinks of kind file may write; without it there are none."`
 	Demo           bool     `help:"Fill an empty data folder with a sample organisation and let visitors sign in as its people; loopback only."`
 	LogLevel       string   `name:"log-level" env:"AMBIT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What to log: debug, info, warn or error (${default})."`
 }
@@ -44,6 +48,7 @@ type settings struct {
 	public  *url.URL // nil: made from the listener's address
 	tls     *tls.Config
 	proxies []netip.Prefix
+	egress  egress.Networks
 }
 
 // check reads everything that the flags name before anything is opened, so that a mistake costs one line and no clean-up.
@@ -80,7 +85,31 @@ func (c *ServeCmd) check() (*settings, error) {
 			return nil, usage("--key-file: %s is a folder", c.KeyFile)("Name a file; it is created when missing")
 		}
 	}
+	if s.egress, err = egressOf(c.Egress, host); err != nil {
+		return nil, err
+	}
+	if c.SinkFolder != "" {
+		if info, err := os.Stat(c.SinkFolder); err != nil || !info.IsDir() {
+			return nil, usage("--sink-folder: %s is not a folder", c.SinkFolder)("Create it first, writable for the server and nobody else")
+		}
+	}
 	return s, nil
+}
+
+// egressOf reads where connections may go. A server that only this machine reaches may reach this machine too, unless the
+// operator says otherwise: nobody elsewhere could make it a stepping stone.
+func egressOf(list []string, listen string) (egress.Networks, error) {
+	if len(list) == 0 {
+		list = []string{"public", "private"}
+		if loopback(listen) {
+			list = append(list, "loopback")
+		}
+	}
+	networks, err := egress.ParseNetworks(list)
+	if err != nil {
+		return networks, usage("--egress: %s", err)("Write the words and ranges with commas between them, such as --egress public,10.0.0.0/8")
+	}
+	return networks, nil
 }
 
 func (s *settings) checkPublic(text string) error {

@@ -57,7 +57,7 @@ func (c *ServeCmd) serve(ctx context.Context, release func(), env *Env, set *set
 	}
 	p, err := c.open(ctx, env, f, options{
 		dir: f.dir, keyFile: c.KeyFile, public: public, given: set.public != nil, tls: set.tls != nil, proxies: set.proxies,
-		hosts: set.hosts(c.Listen), log: log,
+		hosts: set.hosts(c.Listen), egress: set.egress, sinkFolder: c.SinkFolder, log: log,
 	})
 	if err != nil {
 		return err
@@ -164,7 +164,7 @@ func listenFault(err error) string {
 // variables are the environment variables that the server and its verbs read.
 var variables = []string{
 	"AMBIT_DATA", "AMBIT_LISTEN", "AMBIT_PUBLIC_URL", "AMBIT_TLS_CERT", "AMBIT_TLS_KEY", "AMBIT_KEY_FILE",
-	"AMBIT_TRUSTED_PROXIES", "AMBIT_LOG_LEVEL", "AMBIT_SERVER", "AMBIT_TOKEN",
+	"AMBIT_TRUSTED_PROXIES", "AMBIT_EGRESS", "AMBIT_SINK_FOLDER", "AMBIT_LOG_LEVEL", "AMBIT_SERVER", "AMBIT_TOKEN",
 }
 
 // warnUnknownVariables names variables that look like ours and mean nothing: most are misspelt.
