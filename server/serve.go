@@ -7,7 +7,7 @@ import (
 )
 
 // Serve answers on ln until Shutdown. Several listeners may be served at once.
-func (s *Server) Serve(ln net.Listener) error { return s.app.Listener(ln) }
+func (s *Server) Serve(ln net.Listener) error { return s.app.Listener(linger(ln)) }
 
 // ServeLocal answers on the control socket: whoever the file system lets open it stands for the owner.
 func (s *Server) ServeLocal(ln net.Listener) error { return s.app.Listener(localListener{ln}) }
