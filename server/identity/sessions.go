@@ -17,6 +17,10 @@ const (
 	sessionIdle     = 12 * time.Hour
 	sessionLongest  = 7 * 24 * time.Hour
 	sessionsPerHead = 50 // the oldest makes room
+
+	// sessionOfConnection bounds a session that came through an identity provider: it is how long, at worst, somebody who left
+	// there stays signed in here when nothing tells Ambit.
+	sessionOfConnection = 12 * time.Hour
 )
 
 // session is a console session. The cookie's value is nowhere; its hash is the key of the map.
@@ -191,7 +195,11 @@ func (m *sessionMap) follow(s *Service) {
 
 func (e *session) over(now time.Time) bool {
 	ms := now.UnixMilli()
-	return ms-e.seen.Load() > sessionIdle.Milliseconds() || ms-e.row.CreatedAt > sessionLongest.Milliseconds()
+	longest := sessionLongest
+	if e.row.Connection != "" {
+		longest = sessionOfConnection
+	}
+	return ms-e.seen.Load() > sessionIdle.Milliseconds() || ms-e.row.CreatedAt > longest.Milliseconds()
 }
 
 // Live reports whether a caller's session or token still counts, for streams that outlive a request.

@@ -1,0 +1,122 @@
+package sso
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"ambit/server/identity/idp"
+	"ambit/server/identity/oidc"
+	"ambit/server/identity/saml"
+)
+
+// The purposes for which a browser is sent to an identity provider.
+const (
+	forConsole = "console" // open a console session
+	forTest    = "test"    // show an admin what was received; signs nobody in
+	forDevice  = "device"  // approve a waiting device
+)
+
+const (
+	flowLife = 10 * time.Minute
+	maxFlows = 5000
+)
+
+// flow is one browser's way to an identity provider and back. It is kept here and found by its id, which the provider hands
+// back (state, RelayState); the browser proves by a cookie that the way was its own.
+type flow struct {
+	id         string
+	connection string
+	purpose    string
+	browser    [sha256.Size]byte // hash of the cookie
+	back       string            // path in the console, for forConsole
+	device     string            // the device flow, for forDevice
+	admin      string            // person id, for forTest
+	started    time.Time
+	oidc       oidc.Flow
+	saml       *saml.Flow
+	callback   string // where the OpenID provider sends the browser back to
+
+	// Set by the assertion consumer, for finish: SAML's answer comes in a POST from another site, without cookies.
+	claims  *idp.Claims
+	notes   []idp.Note
+	refused error
+	done    bool
+}
+
+// of reports whether the browser with this cookie started the flow.
+func (f *flow) of(cookie string) bool {
+	have := sha256.Sum256([]byte(cookie))
+	return cookie != "" && subtle.ConstantTimeCompare(have[:], f.browser[:]) == 1
+}
+
+// flows holds what is under way, in memory: a restart makes people start again. When there are too many the oldest go.
+type flows struct {
+	mu   sync.Mutex
+	byID map[string]*flow
+}
+
+func newFlows() flows { return flows{byID: map[string]*flow{}} }
+
+func (fs *flows) add(f *flow) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if len(fs.byID) >= maxFlows {
+		fs.makeRoom(f.started)
+	}
+	fs.byID[f.id] = f
+}
+
+func (fs *flows) makeRoom(now time.Time) {
+	var oldest *flow
+	for id, f := range fs.byID {
+		if now.Sub(f.started) > flowLife {
+			delete(fs.byID, id)
+		} else if oldest == nil || f.started.Before(oldest.started) {
+			oldest = f
+		}
+	}
+	if len(fs.byID) >= maxFlows {
+		delete(fs.byID, oldest.id)
+	}
+}
+
+// take finds a flow and ends it: an answer counts once.
+func (fs *flows) take(id, connection string, now time.Time) *flow {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	f := fs.byID[id]
+	if f == nil || f.connection != connection {
+		return nil
+	}
+	delete(fs.byID, id)
+	if now.Sub(f.started) > flowLife {
+		return nil
+	}
+	return f
+}
+
+// answer marks a flow as answered by the provider, for finish to take up; nil where there is none that waits.
+func (fs *flows) answer(id, connection string, now time.Time) *flow {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	f := fs.byID[id]
+	if f == nil || f.connection != connection || f.done || now.Sub(f.started) > flowLife {
+		return nil
+	}
+	f.done = true
+	return f
+}
+
+// secret is 256 random bits, safe in URLs and cookies.
+func (s *Service) secret() (string, error) {
+	var b [32]byte
+	if _, err := io.ReadFull(s.Rand, b[:]); err != nil {
+		return "", fmt.Errorf("read randomness: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b[:]), nil
+}
