@@ -20,11 +20,13 @@ import (
 	"ambit/audit/egress"
 	"ambit/db"
 	"ambit/db/seal"
+	"ambit/policy"
 	"ambit/server"
 	"ambit/server/caller"
 	"ambit/server/console"
 	"ambit/server/decision"
 	"ambit/server/identity"
+	"ambit/server/identity/sso"
 	"ambit/server/policystore"
 )
 
@@ -54,6 +56,7 @@ type parts struct {
 	db       *db.DB
 	ledger   *audit.Ledger
 	identity *identity.Service
+	sso      *sso.Service
 	policies *policystore.Store
 	decision *decision.Service
 	server   *server.Server
@@ -99,6 +102,11 @@ func openParts(env *Env, o options) (p *parts, err error) {
 		o.log.Error("the published policy can't be used, so everything is refused", "problem", problem.String())
 	}
 	p.policies = store
+	if p.sso, err = sso.New(sso.Options{
+		Directory: p.identity, Ledger: p.ledger, Networks: o.egress, Now: now, Rand: env.Rand, Log: o.log, Public: o.public, TierOf: tierOf(store),
+	}); err != nil {
+		return p, err
+	}
 	metrics := server.NewMetrics()
 	p.decision = decision.New(decision.Config{
 		Policy: inForce(store), Ledger: p.ledger, Directory: p.identity, Observer: metrics,
@@ -141,7 +149,7 @@ func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 	p.gauges(metrics)
 	cfg := server.Config{
 		Log: o.log, Now: env.Now, Rand: env.Rand, Auth: p.identity, Health: p.ledger.Health, Metrics: metrics, Console: assets.Dist(),
-		Handlers: []server.Handlers{p.decision.Handlers(), api.Handlers()},
+		Handlers: []server.Handlers{p.decision.Handlers(), api.Handlers(), p.sso.Handlers()},
 		Schemas:  map[string][]byte{"schemaAuditEvent": auditSchema, "schemaPolicy": policySchema},
 		TLS:      o.tls, TrustedProxies: o.proxies, Hosts: o.hosts, LocalPrincipal: localPrincipal(),
 	}
@@ -172,6 +180,17 @@ func (p *parts) gauges(m *server.Metrics) {
 		_, version := p.policies.Current()
 		return float64(version)
 	})
+}
+
+// tierOf asks the policy in force for somebody's permission tier.
+func tierOf(store *policystore.Store) func(user string, groups []string, known bool) (string, bool) {
+	return func(user string, groups []string, known bool) (string, bool) {
+		current, _ := store.Current()
+		if current == nil {
+			return "", false
+		}
+		return current.Limits(policy.Subject{ID: user, Groups: groups, GroupsKnown: known}, policy.Resource{}, "").Tier, true
+	}
 }
 
 // versions and source put the store's versions into the console's words.

@@ -23,6 +23,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"ambit/audit"
+	"ambit/audit/egress"
 	"ambit/db"
 	"ambit/db/seal"
 	"ambit/server"
@@ -30,6 +31,7 @@ import (
 	"ambit/server/console"
 	"ambit/server/decision"
 	"ambit/server/identity"
+	"ambit/server/identity/sso"
 	"ambit/server/policystore"
 )
 
@@ -46,6 +48,7 @@ type stack struct {
 	url      string
 	ledger   *audit.Ledger
 	identity *identity.Service
+	sso      *sso.Service
 	policies *policystore.Store
 	decision *decision.Service
 
@@ -95,6 +98,15 @@ func start(t *testing.T) *stack {
 	must(t, err)
 	s.policies, _, err = policystore.Open(ctx, database.Read, s.ledger, s.now)
 	must(t, err)
+	public, err := url.Parse(s.url)
+	must(t, err)
+	networks, err := egress.ParseNetworks([]string{"loopback"})
+	must(t, err)
+	s.sso, err = sso.New(sso.Options{
+		Directory: s.identity, Ledger: s.ledger, Networks: networks, Now: s.now, Rand: rand.Reader, Log: log, Public: public,
+		TierOf: func(string, []string, bool) (string, bool) { return "", false },
+	})
+	must(t, err)
 	metrics := server.NewMetrics()
 	s.decision = decision.New(decision.Config{
 		Policy: func() (decision.Policy, int64) {
@@ -127,7 +139,7 @@ func start(t *testing.T) *stack {
 	must(t, err)
 	srv, err := server.New(server.Config{
 		Log: log, Rand: rand.Reader, Auth: s.identity, Health: s.ledger.Health, Metrics: metrics,
-		Handlers: []server.Handlers{s.decision.Handlers(), api.Handlers()},
+		Handlers: []server.Handlers{s.decision.Handlers(), api.Handlers(), s.sso.Handlers()},
 		Schemas:  map[string][]byte{"schemaAuditEvent": []byte("{}"), "schemaPolicy": []byte("{}")},
 	})
 	must(t, err)
