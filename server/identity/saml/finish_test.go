@@ -68,8 +68,6 @@ func TestGoodResponses(t *testing.T) {
 		"one time use": func(f *forge) {
 			f.conditions = strings.Replace(f.conditions, "</saml:Conditions>", "<saml:OneTimeUse/></saml:Conditions>", 1)
 		},
-			f.conditions = strings.Replace(f.conditions, testURLs.EntityID, "\n  "+testURLs.EntityID+"\n", 1)
-		},
 		"attributes before the authentication": func(f *forge) {
 			i := strings.Index(f.statements, "<saml:AttributeStatement>")
 			f.statements = f.statements[i:] + f.statements[:i]

@@ -32,6 +32,7 @@ func encryptionAttacks() []attack {
 		sealed("encrypted with a response inside", reasonAssertions, func(f *forge) {
 			vouched(f)
 			g := newForge()
+			g.responseID, g.assertionID = "_inner", "_innerassertion"
 			f.plaintext = func(string) string { return g.xml() }
 		}),
 		sealed("encrypted with two assertions inside", reasonMalformed, func(f *forge) {
@@ -44,7 +45,9 @@ func encryptionAttacks() []attack {
 		}),
 		sealed("encrypted with an encrypted assertion inside", reasonAssertions, func(f *forge) {
 			vouched(f)
-			f.plaintext = func(s string) string { return f.encrypted(s) }
+			f.plaintext = func(s string) string {
+				return strings.Replace(f.encrypted(s), "<saml:EncryptedAssertion", `<saml:EncryptedAssertion xmlns:saml="`+nsAssertion+`"`, 1)
+			}
 		}),
 		sealed("encrypted with a DOCTYPE inside", reasonForbiddenXML, func(f *forge) {
 			vouched(f)

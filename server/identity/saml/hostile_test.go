@@ -2,6 +2,7 @@ package saml
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,8 @@ func TestHostileResponses(t *testing.T) {
 	t.Logf("%d hostile responses", total)
 }
 
+var secrets = regexp.MustCompile(`(?i)\b(ada|mallory|staff|eng-senior|_assertion1|_session1|_request1)\b`)
+
 // checkRefusal ensures that the sentence tells what to do, quotes nothing of the response, and cost no assertion.
 func checkRefusal(t *testing.T, f *forge, err error) {
 	t.Helper()
@@ -63,10 +66,8 @@ func checkRefusal(t *testing.T, f *forge, err error) {
 	if r.Message == "" || r.Remedy == "" || !strings.HasSuffix(r.Message, ".") {
 		t.Errorf("not a sentence with a remedy: %q, %q", r.Message, r.Remedy)
 	}
-	for _, secret := range []string{"ada", "eng-senior", "mallory", "_assertion1", "_session1"} {
-		if strings.Contains(strings.ToLower(r.Message+" "+r.Remedy), secret) {
-			t.Errorf("the refusal quotes the response: %q, %q", r.Message, r.Remedy)
-		}
+	if secrets.MatchString(r.Message + " " + r.Remedy) {
+		t.Errorf("the refusal quotes the response: %q, %q", r.Message, r.Remedy)
 	}
 	if m, ok := f.seen.(*memory); ok && r.Reason != reasonReplay && len(m.ids) > 0 {
 		t.Error("the refused response used up an assertion")

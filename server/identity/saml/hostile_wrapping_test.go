@@ -123,7 +123,7 @@ func wrappingAttacks() []attack {
 		{"logout response instead of a response", reasonStructure, func(f *forge) {
 			f.final = func(s string) string { return strings.ReplaceAll(s, "samlp:Response", "samlp:LogoutResponse") }
 		}},
-		{"signed assertion of SAML 1.1 beside the forged one", reasonAssertions, onAssertion(func(f *forge, b, a, z string) string {
+		{"signed assertion of SAML 1.1 beside the forged one", reasonStructure, onAssertion(func(f *forge, b, a, z string) string {
 			return b + f.evil() + strings.ReplaceAll(a, "<saml:Assertion xmlns:saml=\""+nsAssertion+"\"", "<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:1.0:assertion\"") + z
 		})},
 	}
@@ -170,7 +170,7 @@ func assertionAttacks() []attack {
 			f.encrypt = aes128gcm
 			f.final = replacing("</samlp:Response>", f.evil()+"</samlp:Response>")
 		}},
-		{"assertion of a foreign namespace", reasonAssertions, func(f *forge) {
+		{"assertion of a foreign namespace", reasonStructure, func(f *forge) {
 			f.final = func(s string) string {
 				return strings.Replace(s, "</samlp:Response>", `<Assertion xmlns="urn:oasis:names:tc:SAML:1.0:assertion"/></samlp:Response>`, 1)
 			}

@@ -69,7 +69,7 @@ func xmlAttacks() []attack {
 		{"end tags crossed", reasonMalformed, func(f *forge) { f.final = replacing("</samlp:Status>", "</saml:Status>") }},
 		{"attribute without quotes", reasonMalformed, func(f *forge) { f.final = replacing(`Version="2.0"`, `Version=2.0`) }},
 		{"markup in an attribute", reasonMalformed, func(f *forge) { f.final = replacing(`Version="2.0"`, `Version="<x>"`) }},
-		{"HTML", reasonMalformed, func(f *forge) { f.final = func(string) string { return "<html><br><p>Sign in</html>" } }},
+		{"HTML", reasonStructure, func(f *forge) { f.final = func(string) string { return "<html><br><p>Sign in</html>" } }},
 		{"JSON", reasonMalformed, func(f *forge) { f.final = func(string) string { return `{"user":"ada"}` } }},
 		{"empty document", reasonMalformed, func(f *forge) { f.final = func(string) string { return "\n" } }},
 	}
@@ -102,7 +102,9 @@ func nameAttacks() []attack {
 		{"prefix rebound inside", reasonStructure, func(f *forge) {
 			f.beforeSigning = replacing("<saml:NameID Format", `<saml:NameID xmlns:saml="urn:evil" Format`)
 		}},
-		{"prefix undeclared", reasonForbiddenXML, changed("<saml:NameID", "<zzz:NameID")},
+		{"prefix undeclared", reasonForbiddenXML, func(f *forge) {
+			f.beforeEncryption = func(s string) string { return strings.ReplaceAll(s, "saml:NameID", "zzz:NameID") }
+		}},
 		{"prefix unbound", reasonForbiddenXML, func(f *forge) { f.final = replacing("<samlp:Status>", `<samlp:Status xmlns:samlp="">`) }},
 		{"prefix xml rebound", reasonForbiddenXML, func(f *forge) { f.final = replacing("<samlp:Status>", `<samlp:Status xmlns:xml="urn:x">`) }},
 		{"prefix xmlns declared", reasonForbiddenXML, func(f *forge) { f.final = replacing("<samlp:Status>", `<samlp:Status xmlns:xmlns="urn:x">`) }},
@@ -130,7 +132,7 @@ func nameAttacks() []attack {
 		{"type of the NameID replaced", reasonStructure, changed("<saml:NameID Format", `<saml:NameID xmlns:xsi="`+nsXSI+`" xsi:type="x" Format`)},
 		{"foreign element in the subject", reasonStructure, changed("<saml:Subject>", `<saml:Subject><x xmlns="urn:x"/>`)},
 		{"foreign element in the response", reasonStructure, func(f *forge) { f.final = replacing("<samlp:Status>", `<x xmlns="urn:x"/><samlp:Status>`) }},
-		{"name with two colons", reasonForbiddenXML, func(f *forge) { f.final = replacing("<samlp:Status>", `<samlp:Status a:b:c="x">`) }},
+		{"name with two colons", reasonMalformed, func(f *forge) { f.final = replacing("<samlp:Status>", `<samlp:Status a:b:c="x">`) }},
 		{"name that begins with a colon", reasonForbiddenXML, func(f *forge) { f.final = replacing("<samlp:Status>", `<samlp:Status :ID="x">`) }},
 		{"name of Cyrillic letters", reasonForbiddenXML, changed("</saml:Subject>", "</saml:Subject><saml:Аssertion/>")},
 		{"element in the wrong case", reasonStructure, changed("</saml:Subject>", "</saml:Subject><saml:assertion/>")},
