@@ -23,6 +23,8 @@ var (
 	errSetup    = &Error{"gone", "this set-up link does not work any more", "Restart `ambit serve`: it prints a new link while no owner exists."}
 	errProof    = &Error{"invalid", "send exactly one second factor", ""}
 	errPasskeys = &Error{"invalid", "passkeys don't work at this address", "Use an authenticator app, or open the console by its host name over https."}
+	errNobody   = &Error{"forbidden", "whoever approved this sign-in can't sign in any more", "Ask your administrator."}
+	errNoFamily = &Error{"not_found", "there is no such sign-in, or it has ended already", ""}
 	errNoToken  = &Error{"not_found", "there is no such token, or it is revoked already", "`ambit token list` shows all tokens."}
 )
 
@@ -31,3 +33,27 @@ func invalid(format string, args ...any) *Error {
 }
 
 func forbidden(message, hint string) *Error { return &Error{"forbidden", message, hint} }
+
+const signInAgain = "Sign in again: /login in the coding agent, or `ambit login`."
+
+var errAgentCredential = &Error{"unauthenticated", "your sign-in has ended (unknown, expired or revoked)", signInAgain}
+
+// GrantError is a refusal to go on with a sign-in of an agent.
+type GrantError struct{ coded }
+
+type coded = Error // a field called Error would hide the method
+
+// OAuthError is the code and the status of a refused refresh: agents take 401 for the sign to sign in again.
+func (e *GrantError) OAuthError() (code string, status int) { return "invalid_grant", 401 }
+
+func grantError(message, hint string) *GrantError {
+	return &GrantError{coded{"unauthenticated", message, hint}}
+}
+
+var (
+	errGrant       = grantError("this sign-in has ended (unknown, expired or revoked)", signInAgain)
+	errReused      = grantError("a refresh credential was used a second time, so this sign-in was ended for safety", signInAgain)
+	errSignInAgain = grantError("the identity provider can't be asked about you, so a sign-in lasts eight hours", signInAgain)
+	errDeparted    = grantError("your identity provider does not vouch for you any more", "Sign in again, or ask your administrator.")
+	errUnreachable = grantError("your identity provider can't be reached", "Try again later, or ask your administrator.")
+)

@@ -25,6 +25,9 @@ func (s *Service) flushRegularly() {
 			if err := s.flush(context.Background()); err != nil {
 				s.log.Warn("write down last use", "error", err)
 			}
+			if err := s.sweep(context.Background()); err != nil {
+				s.log.Warn("clear away old sign-ins of agents", "error", err)
+			}
 		}
 	}
 }
@@ -37,7 +40,8 @@ func (s *Service) flush(ctx context.Context) error {
 	now := s.now()
 	seen, over := s.sessions.due(now)
 	used := s.tokens.Load().due()
-	if len(seen)+len(over)+len(used) == 0 {
+	agents := s.credentials.due()
+	if len(seen)+len(over)+len(used)+len(agents) == 0 {
 		return nil
 	}
 	err := s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
@@ -56,6 +60,11 @@ func (s *Service) flush(ctx context.Context) error {
 				return nil, err
 			}
 		}
+		for f, ms := range agents {
+			if err := db.TouchFamily(ctx, tx, f.row.ID, ms); err != nil {
+				return nil, err
+			}
+		}
 		return nil, nil
 	})
 	if err != nil {
@@ -71,6 +80,9 @@ func (s *Service) flush(ctx context.Context) error {
 	s.sessions.mu.Unlock()
 	for e, ms := range used {
 		e.row.LastUsedAt = ms
+	}
+	for f, ms := range agents {
+		f.row.LastUsedAt = ms
 	}
 	return nil
 }

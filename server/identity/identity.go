@@ -62,6 +62,8 @@ type Service struct {
 	tokens   atomic.Pointer[tokenMap]
 	sessions sessionMap
 
+	credentials credentials // of agents
+
 	challenges challengeMap
 	stop       chan struct{}
 	stopped    sync.WaitGroup
@@ -113,7 +115,7 @@ func (s *Service) load(ctx context.Context) error {
 	for i := range sessions {
 		s.sessions.byHash[hash(sessions[i].Hash)] = s.newSession(&sessions[i])
 	}
-	return nil
+	return s.loadCredentials(ctx)
 }
 
 // NeedsSetup reports whether no owner exists yet.

@@ -68,6 +68,7 @@ func (s *Service) reloadPeople(ctx context.Context) error {
 	s.people.Store(dir)
 	s.tokens.Store(s.tokens.Load().with(dir))
 	s.sessions.follow(s)
+	s.credentials.follow(dir)
 	return nil
 }
 

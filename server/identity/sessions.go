@@ -221,6 +221,8 @@ func (s *Service) Live(p *caller.Principal) bool {
 			}
 		}
 		return false
+	case caller.Credential:
+		return s.liveFamily(p.Credential)
 	default:
 		return true
 	}

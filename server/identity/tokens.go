@@ -81,13 +81,17 @@ func principalOf(row *db.TokenRow, dir *directory) *caller.Principal {
 	return p
 }
 
-// Bearer finds whose API token this is. It keeps nothing of the string.
+// Bearer finds whose API token, access credential or hook token this is. It keeps nothing of the string.
 func (s *Service) Bearer(bearer string) (*caller.Principal, error) {
-	var buf [len(tokenPrefix) + secretLength]byte
+	var buf [longestBearer]byte
 	if copy(buf[:], bearer) != len(bearer) || !strings.HasPrefix(bearer, tokenPrefix) {
 		return nil, errCredential
 	}
-	t := s.tokens.Load().byHash[sha256.Sum256(buf[:len(bearer)])]
+	key := sha256.Sum256(buf[:len(bearer)])
+	if isAgentSecret(bearer) {
+		return s.agentBearer(key)
+	}
+	t := s.tokens.Load().byHash[key]
 	if t == nil || t.principal == nil {
 		return nil, errCredential
 	}
