@@ -16,7 +16,6 @@ type FamilyRow struct {
 	ID             string
 	PersonID       string
 	AccountID      string // "" for the owner's own sign-in
-	Subject        string // of the account; read only
 	Connection     string
 	IDPSession     string
 	Device         string
@@ -57,9 +56,8 @@ func InsertFamily(ctx context.Context, tx *Tx, f *FamilyRow) error {
 
 // Families returns all families that have not been deleted, newest first.
 func Families(ctx context.Context, q Queryer) ([]FamilyRow, error) {
-	rows, err := q.QueryContext(ctx, `SELECT f.id, f.person_id, f.account_id, COALESCE(a.subject, ''), f.connection, f.idp_session, f.device, f.scope,
-		f.generation, f.upstream_sealed, f.checked_at, f.created_at, f.expires_at, f.last_used_at, f.last_address, f.revoked_at, f.revoked_why
-		FROM credential_families f LEFT JOIN accounts a ON a.id = f.account_id ORDER BY f.created_at DESC, f.id`)
+	rows, err := q.QueryContext(ctx, `SELECT id, person_id, account_id, connection, idp_session, device, scope, generation, upstream_sealed,
+		checked_at, created_at, expires_at, last_used_at, last_address, revoked_at, revoked_why FROM credential_families ORDER BY created_at DESC, id`)
 	if err != nil {
 		return nil, fmt.Errorf("read credential families: %w", err)
 	}
@@ -67,7 +65,7 @@ func Families(ctx context.Context, q Queryer) ([]FamilyRow, error) {
 	var all []FamilyRow
 	for rows.Next() {
 		var f FamilyRow
-		if err := rows.Scan(&f.ID, &f.PersonID, &f.AccountID, &f.Subject, &f.Connection, &f.IDPSession, &f.Device, &f.Scope,
+		if err := rows.Scan(&f.ID, &f.PersonID, &f.AccountID, &f.Connection, &f.IDPSession, &f.Device, &f.Scope,
 			&f.Generation, &f.UpstreamSealed, &f.CheckedAt, &f.CreatedAt, &f.ExpiresAt, &f.LastUsedAt, &f.LastAddress, &f.RevokedAt, &f.RevokedWhy); err != nil {
 			return nil, fmt.Errorf("read credential families: %w", err)
 		}

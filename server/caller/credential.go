@@ -7,11 +7,9 @@ type NewFamily struct {
 	PersonID     string
 	AccountID    string // "" for the owner's own sign-in and the demo's
 	Connection   string // likewise
-	Subject      string // the identity provider's name for the person
 	IDPSession   string // OIDC sid or SAML SessionIndex; "" where none
 	RefreshToken string // the identity provider's, with which it is asked again; a secret; "" where none
 	Device       string // as the person saw it when approving
-	Workload     bool   // a CI job: it gets no refresh credential and at most an hour
 	Address      string // of whoever approved
 }
 

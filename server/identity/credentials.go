@@ -71,6 +71,7 @@ type credentials struct {
 	credentialMap
 	settings atomic.Pointer[caller.CredentialSettings]
 	upstream atomic.Pointer[Upstream]
+	pending  []*ending // of the transaction that runs, in the writer's goroutine
 	renewals *renewals
 	hookKey  [32]byte
 	nextKey  [32]byte
@@ -122,20 +123,44 @@ func (s *Service) newFamily(row *db.FamilyRow) *family {
 
 // follow brings the principals in line with the directory.
 func (f *family) follow(dir *directory) {
-	person := dir.byID[f.row.PersonID]
-	if f.row.RevokedAt != 0 || person == nil || person.Disabled {
+	p := dir.agentPrincipal(&f.row)
+	if p == nil {
 		f.agent.Store(nil)
 		f.hooks.Store(nil)
 		return
 	}
-	p := caller.Principal{
-		Kind: caller.Credential, ID: person.ID, Person: person.Email, Name: person.Name, Groups: person.Groups, Scopes: agentScopes,
-		Connection: f.row.Connection, Subject: f.row.Subject, Credential: f.row.ID,
-	}
-	h := p
+	h := *p
 	h.Scopes = hookScopes
-	f.agent.Store(&p)
+	f.agent.Store(p)
 	f.hooks.Store(&h)
+}
+
+// agentPrincipal is whom a sign-in of an agent stands for; nil where it is revoked, or where its person, account or connection
+// signs nobody in any more. Agents have no console roles: they may ask and report, never administer.
+func (d *directory) agentPrincipal(row *db.FamilyRow) *caller.Principal {
+	person := d.byID[row.PersonID]
+	if row.RevokedAt != 0 || person == nil || person.Disabled {
+		return nil
+	}
+	p := &caller.Principal{
+		Kind: caller.Credential, ID: person.ID, Person: person.Email, Name: person.Name, Groups: person.Groups, GroupsUnknown: person.GroupsUnknown,
+		Scopes: agentScopes, Credential: row.ID,
+	}
+	if row.AccountID == "" {
+		return p
+	}
+	account := d.accounts[row.AccountID]
+	if account == nil || !account.Active || account.PersonID != person.ID || d.closed(account.Connection, person, account.Subject) != nil {
+		return nil
+	}
+	p.Connection, p.Subject = account.Connection, account.Subject
+	return p
+}
+
+// workload reports whether a connection's accounts are CI jobs rather than people.
+func (d *directory) workload(connection string) bool {
+	c := d.connections[connection]
+	return c != nil && c.Kind == caller.KindWorkload
 }
 
 // follow brings all families in line with the directory; Service.mu is held.

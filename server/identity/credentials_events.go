@@ -24,10 +24,15 @@ func recordOf(row *db.FamilyRow) familyRecord {
 // familyEvent is about a sign-in of somebody's agent.
 func familyEvent(kind, phase string, person *caller.Person, row *db.FamilyRow, address string) *audit.Event {
 	e := &audit.Event{Type: kind, Phase: phase, Actor: audit.Actor{
-		User: "unknown", Subject: row.Subject, Connection: row.Connection, Credential: row.ID, Address: address,
+		User: "unknown", Connection: row.Connection, Credential: row.ID, Address: address,
 	}}
 	if person != nil {
 		e.Actor.User, e.Actor.Groups = person.Email, person.Groups
+		for i := range person.Accounts {
+			if person.Accounts[i].ID == row.AccountID {
+				e.Actor.Subject = person.Accounts[i].Subject
+			}
+		}
 	}
 	return e
 }

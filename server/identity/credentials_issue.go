@@ -27,47 +27,46 @@ const (
 func (s *Service) StartFamily(ctx context.Context, want *caller.NewFamily) (id string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	person := s.people.Load().byID[want.PersonID]
-	if person == nil || person.Disabled {
+	row := db.FamilyRow{PersonID: want.PersonID, AccountID: want.AccountID, Connection: want.Connection}
+	dir := s.people.Load()
+	person := dir.byID[want.PersonID]
+	if dir.agentPrincipal(&row) == nil {
 		return "", errNobody
 	}
 	if id, err = s.newID("cred_"); err != nil {
 		return "", err
 	}
 	now := s.now()
-	row := db.FamilyRow{
-		ID: id, PersonID: person.ID, AccountID: want.AccountID, Subject: want.Subject, Connection: want.Connection, IDPSession: want.IDPSession,
-		Device: cleanDevice(want.Device), Scope: string(caller.ScopeAgent), Generation: 1, CheckedAt: now.UnixMilli(), CreatedAt: now.UnixMilli(),
-		ExpiresAt: now.Add(s.familyLife(want)).UnixMilli(), LastAddress: want.Address,
-	}
+	workload := dir.workload(want.Connection)
+	row.ID, row.IDPSession, row.Device, row.Scope, row.Generation = id, want.IDPSession, cleanDevice(want.Device), string(caller.ScopeAgent), 1
+	row.CheckedAt, row.CreatedAt, row.LastAddress = now.UnixMilli(), now.UnixMilli(), want.Address
+	row.ExpiresAt = now.Add(s.familyLife(want, workload)).UnixMilli()
 	if want.RefreshToken != "" {
 		row.UpstreamSealed = s.box.Seal([]byte(want.RefreshToken), upstreamPurpose(id))
 	}
-	over := s.crowdedOut(person.ID, want.Workload)
+	over := s.crowdedOut(person.ID, workload)
 	err = s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
-		events, err := over.write(ctx, tx, now)
-		if err != nil {
+		if err := over.write(ctx, tx, now); err != nil {
 			return nil, err
 		}
 		e := familyEvent("credential.granted", audit.PhaseAdmin, person, &row, want.Address)
 		e.Change = &audit.Change{Object: "credential", ID: id, After: view(recordOf(&row))}
-		return append(events, e), db.InsertFamily(ctx, tx, &row)
+		return []*audit.Event{e}, db.InsertFamily(ctx, tx, &row)
 	})
 	if err != nil {
 		return "", err
 	}
-	over.ended()
 	s.credentials.add(s.newFamily(&row))
 	return id, nil
 }
 
 // familyLife is how long a sign-in lasts at most.
-func (s *Service) familyLife(want *caller.NewFamily) time.Duration {
+func (s *Service) familyLife(want *caller.NewFamily, workload bool) time.Duration {
 	life := time.Duration(s.CredentialSettings().FamilyDays) * 24 * time.Hour
 	switch {
-	case want.Workload:
+	case workload:
 		return min(life, workloadLife)
-	case want.Connection != "" && want.RefreshToken == "" && !s.provisioned(want.Connection):
+	case want.Connection != "" && want.RefreshToken == "" && !s.provisioned(want.AccountID):
 		return min(life, unaskedLife)
 	default:
 		return life

@@ -33,8 +33,6 @@ type Upstream interface {
 	// Recheck exchanges the provider's refresh token for a new statement about the person. An *idp.Refusal says why not:
 	// ReasonUnreachable is no word about the person; any other reason but ReasonConfiguration ends the sign-in.
 	Recheck(ctx context.Context, connection, refreshToken, subject string) (idp.Standing, error)
-	// Provisioned reports whether SCIM removes the people of a connection who leave.
-	Provisioned(connection string) bool
 }
 
 // SetUpstream says who asks identity providers. Until then nobody can be asked.
@@ -164,7 +162,7 @@ func (s *Service) ask(ctx context.Context, f *family, m *minting) error {
 		// The provider's token may change with the question: it isn't left half-way because an agent hung up.
 		asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTimeout)
 		defer cancel()
-		standing, err := (*up).Recheck(asking, row.Connection, token, row.Subject)
+		standing, err := (*up).Recheck(asking, row.Connection, token, s.subject(&row))
 		if err != nil {
 			return s.unvouched(ctx, f, m, &row, err)
 		}
@@ -177,7 +175,7 @@ func (s *Service) ask(ctx context.Context, f *family, m *minting) error {
 		}
 		m.unasked = true
 	}
-	if !s.provisioned(row.Connection) && m.now >= row.CreatedAt+unaskedLife.Milliseconds() {
+	if !s.provisioned(row.AccountID) && m.now >= row.CreatedAt+unaskedLife.Milliseconds() {
 		return errSignInAgain
 	}
 	return nil
@@ -215,16 +213,25 @@ func (s *Service) vouchedUntil(row *db.FamilyRow) int64 {
 		return math.MaxInt64
 	case row.UpstreamSealed != nil:
 		return row.CheckedAt + s.accessLife() + unreachableGrace.Milliseconds()
-	case s.provisioned(row.Connection):
+	case s.provisioned(row.AccountID):
 		return math.MaxInt64
 	default:
 		return row.CreatedAt + unaskedLife.Milliseconds()
 	}
 }
 
-func (s *Service) provisioned(connection string) bool {
-	up := s.credentials.upstream.Load()
-	return up != nil && (*up).Provisioned(connection)
+// provisioned reports whether SCIM tells when the account's owner leaves.
+func (s *Service) provisioned(accountID string) bool {
+	a := s.people.Load().accounts[accountID]
+	return a != nil && a.Provisioned
+}
+
+// subject is the provider's name for whoever a sign-in belongs to.
+func (s *Service) subject(row *db.FamilyRow) string {
+	if a := s.people.Load().accounts[row.AccountID]; a != nil {
+		return a.Subject
+	}
+	return ""
 }
 
 // upstreamToken is what the provider is asked with; "" where it gave nothing.

@@ -4,15 +4,11 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"ambit/audit"
 	"ambit/db"
 	"ambit/server/caller"
 )
-
-// ambitItself is who ends a sign-in that nobody in particular ended.
-var ambitItself = &caller.Principal{Kind: caller.Local, Name: "ambit"}
 
 // RevokeFamily ends one sign-in of an agent: the next request with any of its credentials is refused.
 func (s *Service) RevokeFamily(ctx context.Context, by *caller.Principal, id, why, address string) error {
@@ -31,22 +27,6 @@ func (s *Service) RevokePersonCredentials(ctx context.Context, by *caller.Princi
 // RevokeAccountCredentials ends what began with a sign-in of one account, as when SCIM deactivates it.
 func (s *Service) RevokeAccountCredentials(ctx context.Context, by *caller.Principal, accountID, why, address string) (int, error) {
 	return s.revokeFamilies(ctx, by, why, address, func(row *db.FamilyRow) bool { return accountID != "" && row.AccountID == accountID })
-}
-
-// RevokeSessionCredentials ends what began in one session at an identity provider (OpenID Connect Back-Channel Logout 1.0). An
-// empty idpSession stands for all of the account's; an empty accountID for whichever account had the session.
-func (s *Service) RevokeSessionCredentials(ctx context.Context, by *caller.Principal, connection, accountID, idpSession, why, address string) (int, error) {
-	if accountID == "" && idpSession == "" {
-		return 0, invalid("name an account or a session")
-	}
-	return s.revokeFamilies(ctx, by, why, address, func(row *db.FamilyRow) bool {
-		return row.Connection == connection && (accountID == "" || row.AccountID == accountID) && (idpSession == "" || row.IDPSession == idpSession)
-	})
-}
-
-// RevokeConnectionCredentials ends what came by one connection, as when it is disabled.
-func (s *Service) RevokeConnectionCredentials(ctx context.Context, by *caller.Principal, connection, why, address string) (int, error) {
-	return s.revokeFamilies(ctx, by, why, address, func(row *db.FamilyRow) bool { return connection != "" && row.Connection == connection })
 }
 
 // RevokeAllCredentials ends every sign-in of every agent.
@@ -91,62 +71,7 @@ func (s *Service) endFamilies(ctx context.Context, why string, by *caller.Princi
 		return nil
 	}
 	e := s.ending(by, why, address, families)
-	err := s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
-		events, err := e.write(ctx, tx, s.now())
-		return append(more, events...), err
-	})
-	if err != nil {
-		return err
-	}
-	e.ended()
-	return nil
-}
-
-// ending is families about to be revoked, as part of a larger commit: write in the transaction, ended right after it, before
-// anybody is answered. Service.mu is held all the while.
-type ending struct {
-	s        *Service
-	by       *caller.Principal
-	why      string
-	address  string
-	families []*family
-	at       int64
-}
-
-func (s *Service) ending(by *caller.Principal, why, address string, families []*family) *ending {
-	return &ending{s: s, by: by, why: why, address: address, families: families}
-}
-
-// write is the database's part, with an event for each family.
-func (e *ending) write(ctx context.Context, tx *db.Tx, now time.Time) ([]*audit.Event, error) {
-	e.at = now.UnixMilli()
-	events := make([]*audit.Event, 0, len(e.families)+1)
-	for _, f := range e.families {
-		if _, err := db.RevokeFamily(ctx, tx, f.row.ID, e.why, e.at); err != nil {
-			return nil, err
-		}
-		after := recordOf(&f.row)
-		after.Why = e.why
-		events = append(events, changed("credential.revoked", e.by, e.address, "credential", f.row.ID, nil, after))
-	}
-	return events, nil
-}
-
-// ended is the part of memory.
-func (e *ending) ended() {
-	m := &e.s.credentials.credentialMap
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, f := range e.families {
-		f.agent.Store(nil)
-		f.hooks.Store(nil)
-		f.row.RevokedAt, f.row.RevokedWhy, f.row.UpstreamSealed = e.at, e.why, nil
-		for _, key := range f.access {
-			delete(m.byHash, key)
-		}
-		delete(m.byHash, f.hook)
-		f.access = nil
-	}
+	return s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) { return more, e.write(ctx, tx, s.now()) })
 }
 
 // alive are the families that are not revoked and match.

@@ -56,7 +56,7 @@ func (s *Service) SetCredentialSettings(ctx context.Context, by *caller.Principa
 	before, now := s.CredentialSettings(), s.now().UnixMilli()
 	err := s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		return []*audit.Event{changed("settings.changed", by, address, "settings", credentialSetting, before, set)},
-			db.PutSetting(ctx, tx, credentialSetting, string(view(set)), by.Who(), now)
+			db.SetSetting(ctx, tx, credentialSetting, string(view(set)), by.Who(), now)
 	})
 	if err != nil {
 		return err

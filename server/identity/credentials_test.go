@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"ambit/audit"
+	"ambit/db"
 	"ambit/server/caller"
 	"ambit/server/identity/idp"
 )
@@ -21,7 +23,6 @@ const adaAddress = "192.0.2.40"
 type upstream struct {
 	mu     sync.Mutex
 	answer func(token string) (idp.Standing, error)
-	scim   bool
 	asked  []string
 }
 
@@ -31,8 +32,6 @@ func (u *upstream) Recheck(_ context.Context, connection, token, subject string)
 	u.asked = append(u.asked, connection+"/"+subject+"/"+token)
 	return u.answer(token)
 }
-
-func (u *upstream) Provisioned(string) bool { u.mu.Lock(); defer u.mu.Unlock(); return u.scim }
 
 func (u *upstream) set(answer func(string) (idp.Standing, error)) {
 	u.mu.Lock()
@@ -54,8 +53,8 @@ func refuses(reason string) func(string) (idp.Standing, error) {
 // agents is a house with a person who signs agents in.
 type agents struct {
 	*house
-	up  *upstream
-	ada string // person id
+	up           *upstream
+	ada, account string // ids
 }
 
 func newAgents(t *testing.T) *agents { return agentsIn(newHouse(t)) }
@@ -63,16 +62,26 @@ func newAgents(t *testing.T) *agents { return agentsIn(newHouse(t)) }
 func agentsIn(h *house) *agents {
 	a := &agents{house: h, up: &upstream{answer: vouches}}
 	h.SetUpstream(a.up)
-	if known := h.people.Load().byEmail["ada@acme.test"]; known == nil {
-		must(h.t, h.AddPeople(h.t.Context(), local, []caller.Person{{Email: "ada@acme.test", Name: "Ada", Groups: []string{"engineers"}}}))
+	if h.Connection("okta") == nil {
+		h.connect("okta", caller.StageLive, nil)
 	}
-	a.ada = h.people.Load().byEmail["ada@acme.test"].ID
+	ada := h.arrive("okta", said("00u1", "ada@acme.test", "engineers"))
+	a.ada, a.account = ada.PersonID, ada.AccountID
 	return a
+}
+
+// provision makes the account one of SCIM's.
+func (a *agents) provision() {
+	a.t.Helper()
+	row := *a.people.Load().accounts[a.account]
+	row.Provisioned = true
+	must(a.t, a.commit(a.t.Context(), func(tx *db.Tx) ([]*audit.Event, error) { return nil, db.UpdateAccount(a.t.Context(), tx, &row) }))
+	must(a.t, a.reloadPeople(a.t.Context()))
 }
 
 func (a *agents) family() *caller.NewFamily {
 	return &caller.NewFamily{
-		PersonID: a.ada, AccountID: "acc_1", Connection: "okta", Subject: "00u1", IDPSession: "sid-1", RefreshToken: "idp-secret-token",
+		PersonID: a.ada, AccountID: a.account, Connection: "okta", IDPSession: "sid-1", RefreshToken: "idp-secret-token",
 		Device: "Claude Code on ada-laptop", Address: adaAddress,
 	}
 }
@@ -332,7 +341,7 @@ func TestRefreshAsksTheProvider(t *testing.T) {
 		})
 		t.Run("can't be asked, but SCIM tells "+name, func(t *testing.T) {
 			a := newAgents(t)
-			a.up.scim = true
+			a.provision()
 			a.up.set(answer)
 			want := a.family()
 			want.RefreshToken = name
@@ -388,9 +397,9 @@ func TestClockJumps(t *testing.T) {
 func TestWorkloadGetsAnHour(t *testing.T) {
 	a := newAgents(t)
 	must(t, a.SetCredentialSettings(t.Context(), local, caller.CredentialSettings{AccessMinutes: 600, FamilyDays: 30}, ""))
-	want := a.family()
-	want.Workload, want.RefreshToken = true, ""
-	got := a.signIn(want)
+	a.connect("github", caller.StageLive, func(c *caller.Connection) { c.Kind = caller.KindWorkload })
+	job := a.arrive("github", said("repo:acme/app", "", "ci"))
+	got := a.signIn(&caller.NewFamily{PersonID: job.PersonID, AccountID: job.AccountID, Connection: "github", Device: "CI: acme/app"})
 	if got.Refresh != "" || got.ExpiresAt.Sub(a.clock.now()) != time.Hour {
 		t.Fatalf("a workload got %+v", got)
 	}
@@ -469,13 +478,22 @@ func TestRevoking(t *testing.T) {
 			return a.RevokePersonCredentials(a.t.Context(), local, a.ada, "left", "")
 		},
 		"an account": func(a *agents, _ string) (int, error) {
-			return a.RevokeAccountCredentials(a.t.Context(), local, "acc_1", "left", "")
+			return a.RevokeAccountCredentials(a.t.Context(), local, a.account, "left", "")
 		},
 		"a session": func(a *agents, _ string) (int, error) {
-			return a.RevokeSessionCredentials(a.t.Context(), local, "okta", "", "sid-1", "signed out", "")
+			return 2, a.LogOutAt(a.t.Context(), "okta", "", "sid-1", "")
+		},
+		"an account at the provider": func(a *agents, _ string) (int, error) {
+			return 2, a.LogOutAt(a.t.Context(), "okta", "00u1", "", "")
 		},
 		"a connection": func(a *agents, _ string) (int, error) {
-			return a.RevokeConnectionCredentials(a.t.Context(), local, "okta", "disabled", "")
+			return 0, a.StageConnection(a.t.Context(), admin, "okta", caller.StageDisabled, "")
+		},
+		"a disabled person": func(a *agents, _ string) (int, error) {
+			return 3, a.SetDisabled(a.t.Context(), admin, a.ada, true, "")
+		},
+		"a person's everything": func(a *agents, _ string) (int, error) {
+			return 3, a.CutOff(a.t.Context(), admin, a.ada, "left", "")
 		},
 		"everybody": func(a *agents, _ string) (int, error) {
 			return a.RevokeAllCredentials(a.t.Context(), local, "alarm", "")
@@ -506,13 +524,17 @@ func TestRevoking(t *testing.T) {
 				_, err = a.CollectFamily(t.Context(), waiting, adaAddress)
 				mustRefuse(t, err, "forbidden")
 			}
-			if name != "a person" && name != "everybody" {
+			if n < 3 {
 				a.mustCount(stays.Access)
+			} else {
+				a.mustNotCount(stays.Access)
 			}
 			if have := len(a.events("credential.revoked")); have != n {
 				t.Errorf("%d events for %d families", have, n)
 			}
-			mustRefuse(t, a.RevokeFamily(t.Context(), local, got.Family, "again", ""), "not_found")
+			if n > 0 {
+				mustRefuse(t, a.RevokeFamily(t.Context(), local, got.Family, "again", ""), "not_found")
+			}
 		})
 	}
 }

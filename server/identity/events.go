@@ -77,7 +77,23 @@ type tokenRecord struct {
 }
 
 // commit changes state and ledger together. It waits for the outcome even when the caller has gone: memory follows the
-// database, so a change must not happen behind its back.
+// database, so a change must not happen behind its back. Sign-ins of agents that end with the change end in memory right here.
 func (s *Service) commit(ctx context.Context, change func(tx *db.Tx) ([]*audit.Event, error)) error {
-	return s.ledger.Commit(context.WithoutCancel(ctx), change)
+	var ended []*ending
+	err := s.ledger.Commit(context.WithoutCancel(ctx), func(tx *db.Tx) ([]*audit.Event, error) {
+		s.credentials.pending = nil
+		events, err := change(tx)
+		ended = s.credentials.pending
+		for _, e := range ended {
+			events = append(events, e.events...)
+		}
+		return events, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range ended {
+		e.ended()
+	}
+	return nil
 }
