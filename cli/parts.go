@@ -26,6 +26,7 @@ import (
 	"ambit/server/console"
 	"ambit/server/decision"
 	"ambit/server/identity"
+	"ambit/server/identity/oauth"
 	"ambit/server/identity/sso"
 	"ambit/server/policystore"
 )
@@ -147,9 +148,12 @@ func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 		return fmt.Errorf("read the JSON Schemas: %w", err)
 	}
 	p.gauges(metrics)
+	agents := oauth.New(oauth.Config{
+		Identity: p.identity, Ledger: p.ledger, Now: env.Now, Rand: env.Rand, Log: o.log, PublicURL: publicURL(o),
+	})
 	cfg := server.Config{
 		Log: o.log, Now: env.Now, Rand: env.Rand, Auth: p.identity, Health: p.ledger.Health, Metrics: metrics, Console: assets.Dist(),
-		Handlers: []server.Handlers{p.decision.Handlers(), api.Handlers(), p.sso.Handlers()},
+		Handlers: []server.Handlers{p.decision.Handlers(), api.Handlers(), p.sso.Handlers(), agents.Handlers()},
 		Schemas:  map[string][]byte{"schemaAuditEvent": auditSchema, "schemaPolicy": policySchema},
 		TLS:      o.tls, TrustedProxies: o.proxies, Hosts: o.hosts, LocalPrincipal: localPrincipal(),
 	}

@@ -55,7 +55,7 @@ func (s *Server) guard(route *caller.Route, h fiber.Handler) fiber.Handler {
 		}
 		if p.Kind != caller.Local && !hot {
 			if browsers && !route.FromElsewhere {
-				if err := s.sameOrigin(c, p, changes); err != nil {
+				if err := s.sameOrigin(c, p, changes, csrfOf(c, route)); err != nil {
 					return s.fail(c, route, err)
 				}
 			}
@@ -138,7 +138,7 @@ func bearer(auth []byte) string {
 
 // sameOrigin stops other web sites from using a visitor's browser: the host name must be ours (a re-bound name is not), a
 // changing request must come from our own pages, and with a session it must carry the session's own value.
-func (s *Server) sameOrigin(c *fiber.Ctx, p *caller.Principal, changes bool) error {
+func (s *Server) sameOrigin(c *fiber.Ctx, p *caller.Principal, changes bool, csrf string) error {
 	if p.Kind == caller.APIToken || p.Kind == caller.Credential || p.Kind == caller.Provisioner {
 		return nil // a browser doesn't add bearer tokens by itself
 	}
@@ -155,11 +155,19 @@ func (s *Server) sameOrigin(c *fiber.Ctx, p *caller.Principal, changes bool) err
 	if site := c.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
 		return problem.New("csrf", "the request comes from another site", "")
 	}
-	if p.Kind == caller.Browser &&
-		(p.CSRF == "" || subtle.ConstantTimeCompare([]byte(c.Get("X-CSRF-Token")), []byte(p.CSRF)) != 1) {
+	if p.Kind == caller.Browser && (p.CSRF == "" || subtle.ConstantTimeCompare([]byte(csrf), []byte(p.CSRF)) != 1) {
 		return problem.New("csrf", "the X-CSRF-Token header is missing or stale", "Reload the page.")
 	}
 	return nil
+}
+
+// csrfOf is the session's own value as a changing request carries it: in a header, or on pages that work without a script in
+// a form's field.
+func csrfOf(c *fiber.Ctx, route *caller.Route) string {
+	if csrf := c.Get("X-CSRF-Token"); csrf != "" || route.Shape != caller.ShapePage {
+		return csrf
+	}
+	return string(c.Request().PostArgs().Peek("csrf"))
 }
 
 func (s *Server) ownOrigin(origin, host string) bool {

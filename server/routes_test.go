@@ -120,12 +120,14 @@ func TestControlSocketIsTheOwner(t *testing.T) {
 // TestSensitiveRoutesAreNarrow pins the lines of the table that would hurt most if they were widened by mistake.
 func TestSensitiveRoutesAreNarrow(t *testing.T) {
 	want := map[string][]string{
-		"publishPolicy": {"person-owner", "person-security_admin", "token-policy:write"},
-		"createToken":   {"person-owner", "person-identity_admin", "person-security_admin", "token-tokens"},
-		"readPrompt":    {"person-owner", "person-security_admin", "person-auditor"},
-		"setupPolicy":   {"person-owner"},
-		"evaluate":      {"token-decide", "token-agent"},
-		"reportEvents":  {"token-audit:write"},
+		"publishPolicy":   {"person-owner", "person-security_admin", "token-policy:write"},
+		"createToken":     {"person-owner", "person-identity_admin", "person-security_admin", "token-tokens"},
+		"readPrompt":      {"person-owner", "person-security_admin", "person-auditor"},
+		"setupPolicy":     {"person-owner"},
+		"evaluate":        {"token-decide", "token-agent"},
+		"hookClaudeCode":  {"token-decide", "token-agent", "token-hook"},
+		"introspectToken": {"token-decide", "token-agent"},
+		"reportEvents":    {"token-audit:write"},
 	}
 	list, _ := visitors()
 	for _, r := range caller.Routes() {

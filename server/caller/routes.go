@@ -47,6 +47,7 @@ var (
 	anyone    = Access{Anyone: true}
 	person    = Access{Person: true}
 	deciders  = Access{Scopes: []Scope{ScopeDecide, ScopeAgent}}
+	hooks     = Access{Scopes: []Scope{ScopeDecide, ScopeAgent, ScopeHook}}
 	scim      = Access{Scopes: []Scope{ScopeSCIM}}
 	auditRead = Access{Roles: []Role{Auditor, SecurityAdmin, PlatformAdmin}, Scopes: []Scope{ScopeAuditRead}}
 	prompts   = Access{Roles: []Role{Auditor, SecurityAdmin}}
@@ -71,7 +72,7 @@ func mainRoutes() []Route {
 	return []Route{
 		{ID: "evaluate", Method: "POST", Path: "/access/v1/evaluation", Access: deciders, Shape: ShapeAuthZEN, MaxBody: MaxBodyHook},
 		{ID: "evaluateMany", Method: "POST", Path: "/access/v1/evaluations", Access: deciders, Shape: ShapeAuthZEN, MaxBody: MaxBodyHook},
-		{ID: "hookClaudeCode", Method: "POST", Path: "/hooks/claude-code", Access: deciders, Shape: ShapeHook, MaxBody: MaxBodyHook},
+		{ID: "hookClaudeCode", Method: "POST", Path: "/hooks/claude-code", Access: hooks, Shape: ShapeHook, MaxBody: MaxBodyHook},
 		{ID: "authzenConfiguration", Method: "GET", Path: "/.well-known/authzen-configuration", Access: open},
 
 		{ID: "health", Method: "GET", Path: "/healthz", Access: open},
@@ -129,6 +130,7 @@ var Prefixes = []struct {
 	{"/hooks/", true},
 	{"/.well-known/", false},
 	{"/oauth/", false},
+	{"/device/", false},
 	{"/sso/", false},
 	{"/scim/", true},
 	{"/v1/", true},
