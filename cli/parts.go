@@ -149,8 +149,10 @@ func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 	}
 	p.gauges(metrics)
 	agents := oauth.New(oauth.Config{
-		Identity: p.identity, Ledger: p.ledger, Now: env.Now, Rand: env.Rand, Log: o.log, PublicURL: publicURL(o),
+		Identity: p.identity, SignOn: p.sso, Ledger: p.ledger, Now: env.Now, Rand: env.Rand, Log: o.log, PublicURL: publicURL(o),
 	})
+	p.sso.Devices = agents
+	p.identity.SetUpstream(p.sso)
 	cfg := server.Config{
 		Log: o.log, Now: env.Now, Rand: env.Rand, Auth: p.identity, Health: p.ledger.Health, Metrics: metrics, Console: assets.Dist(),
 		Handlers: []server.Handlers{p.decision.Handlers(), api.Handlers(), p.sso.Handlers(), agents.Handlers()},

@@ -40,7 +40,7 @@ func TestUnknownPaths(t *testing.T) {
 		{"GET", "/api", "token-none", 404, false},
 		{"GET", "/access/v2/evaluation", "", 401, false},
 		{"GET", "/hooks/other", "token-none", 404, false},
-		{"GET", "/oauth/token", "", 404, false},
+		{"GET", "/oauth/nothing", "", 404, false},
 		{"GET", "/.well-known/openid-configuration", "", 404, false},
 		{"GET", "/scim/v2/Users", "", 401, false},
 		{"GET", "/v1/models", "", 401, false},

@@ -31,7 +31,8 @@ const (
 // Upstream asks identity providers about people who signed in before. Package sso implements it.
 type Upstream interface {
 	// Recheck exchanges the provider's refresh token for a new statement about the person. An *idp.Refusal says why not:
-	// ReasonUnreachable is no word about the person; any other reason but ReasonConfiguration ends the sign-in.
+	// ReasonUnreachable is no word about the person; any other reason but ReasonConfiguration ends the sign-in. The answer holds
+	// the provider's new refresh token wherever it gave one, with an error too.
 	Recheck(ctx context.Context, connection, refreshToken, subject string) (idp.Standing, error)
 }
 
@@ -163,14 +164,14 @@ func (s *Service) ask(ctx context.Context, f *family, m *minting) error {
 		asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTimeout)
 		defer cancel()
 		standing, err := (*up).Recheck(asking, row.Connection, token, s.subject(&row))
+		if standing.RefreshToken != "" {
+			f.upstream = standing.RefreshToken
+		}
 		if err != nil {
 			return s.unvouched(ctx, f, m, &row, err)
 		}
 		if standing.Vouched {
 			m.checked = true
-			if standing.RefreshToken != "" {
-				f.upstream = standing.RefreshToken
-			}
 			return nil
 		}
 		m.unasked = true

@@ -70,7 +70,7 @@ func (s *Service) leave(c *fiber.Ctx, fl *flow, connection, person string) error
 
 // Approve is called when somebody came back from a connection on their way to approve a flow. It answers the request: with a
 // redirect to the page, since a SAML response is posted by another site and comes without our cookies.
-func (s *Service) Approve(_ context.Context, c *fiber.Ctx, handle string, who *idp.Arrival) error {
+func (s *Service) Approve(_ context.Context, c *fiber.Ctx, handle string, who idp.Arrival) error {
 	now, other := s.Now(), false
 	ok := s.flows.change(handle, now, func(f *flow) {
 		if other = f.via != who.Connection; other {

@@ -37,7 +37,7 @@ type Identity interface {
 type SignOn interface {
 	// Exchange says who an ID token or workload token is about, once that person or job is in the directory. What is wrong with
 	// the token is an *idp.Refusal, which is recorded.
-	Exchange(ctx context.Context, rawToken, tokenType, address string) (*idp.Arrival, error)
+	Exchange(ctx context.Context, rawToken, tokenType, address string) (idp.Arrival, error)
 }
 
 // Ledger records what happens here.

@@ -48,7 +48,7 @@ func (s *Service) exchangeGrant(c *fiber.Ctx, f form) error {
 	}
 	id, err := s.Identity.StartFamily(c.UserContext(), &caller.NewFamily{
 		PersonID: who.PersonID, AccountID: who.AccountID, Connection: who.Connection, IDPSession: who.Claims.SessionID,
-		Device: s.exchangeDevice(who), Address: address,
+		Device: s.exchangeDevice(&who), Address: address,
 	})
 	if err != nil {
 		return denial(err)
