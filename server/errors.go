@@ -114,6 +114,9 @@ func (s *Server) unmatched(c *fiber.Ctx) error {
 	s.securityHeaders(c)
 	route := &caller.Route{ID: "unmatched"}
 	path := c.Path()
+	if strings.HasPrefix(path, "/scim/") {
+		route.Shape = caller.ShapeSCIM
+	}
 	if allow := s.methodsAt(path); allow != "" {
 		c.Set(fiber.HeaderAllow, allow)
 		return s.fail(c, route, problem.New("method_not_allowed", "this path takes "+allow, ""))

@@ -43,9 +43,13 @@ func (s *Server) failSCIM(c *fiber.Ctx, d *problem.Details, err error) error {
 	if d.Status == fiber.StatusUnauthorized {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="ambit"`)
 	}
+	detail := d.Detail
+	if d.Hint != "" { // the client shows its admin nothing else
+		detail += " " + d.Hint
+	}
 	body := fiber.Map{
 		"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:Error"},
-		"status":  strconv.Itoa(d.Status), "detail": d.Detail,
+		"status":  strconv.Itoa(d.Status), "detail": detail,
 	}
 	var own interface{ SCIMType() string }
 	if errors.As(err, &own) && own.SCIMType() != "" {

@@ -14,7 +14,8 @@ type Person struct {
 	Repositories  []string // engineering managers: what they manage (globs)
 	Direct        Direct   // what belongs to the person rather than to an account or a rule
 	Accounts      []Account
-	Disabled      bool
+	Disabled      bool     // may do nothing: barred, or left without an account that isn't deactivated
+	Barred        bool     // by an admin
 	Duplicates    []string // other people who may be the same one; while there are any, the person can't approve anything
 }
 

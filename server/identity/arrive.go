@@ -101,18 +101,23 @@ func (s *Service) findAccount(d *directory, a *arrival, claims *idp.Claims) *idp
 	return nil
 }
 
-// provisionedFor is the account that SCIM made for somebody who signs in for the first time: by the provider's own id, or by
-// the user name where it equals a proven address.
+// provisionedFor is the account that SCIM made for somebody who signs in for the first time: by the provider's own id, by the
+// user name where it equals a proven address, or, with SAML, where it equals the subject: providers send the same attribute as
+// both. An account that SCIM removed again is found too: whoever was cut off must not come back as somebody new.
 func (s *Service) provisionedFor(d *directory, a *arrival, claims *idp.Claims) *db.AccountRow {
 	for _, row := range d.accounts {
-		if row.Connection == a.connection.ID && row.Provisioned && row.ExternalID != "" && row.ExternalID == claims.Subject {
+		if row.Connection == a.connection.ID && row.ExternalID != "" && row.ExternalID == claims.Subject {
 			return row
 		}
 	}
-	if !a.proven {
-		return nil
+	name := ""
+	if a.proven {
+		name = claims.Email
 	}
-	return d.accounts[d.byUserName[[2]string{a.connection.ID, claims.Email}]]
+	if id := d.byUserName[[2]string{a.connection.ID, name}]; id != "" || a.connection.Kind != caller.KindSAML {
+		return d.accounts[id]
+	}
+	return d.accounts[d.byUserName[[2]string{a.connection.ID, strings.ToLower(claims.Subject)}]]
 }
 
 // takeGroups works out which groups count, and whether they can be relied upon.
@@ -164,7 +169,7 @@ func (s *Service) findPerson(d *directory, a *arrival, claims *idp.Claims) *idp.
 	if !a.newAccount {
 		a.wasPerson = d.byID[a.account.PersonID]
 		a.person = *a.wasPerson
-		s.rename(d, a, claims)
+		d.rename(&a.person, claims.Name, claims.Email, a.proven)
 		return nil
 	}
 	if a.proven {
@@ -191,21 +196,19 @@ func (s *Service) findPerson(d *directory, a *arrival, claims *idp.Claims) *idp.
 }
 
 // rename follows a provider's change of name, and of a proven address where nobody else has it.
-func (s *Service) rename(d *directory, a *arrival, claims *idp.Claims) {
-	if claims.Name != "" && len(a.person.Accounts) == 1 {
-		a.person.Name = claims.Name
-	}
-	if len(a.person.Accounts) != 1 || claims.Email == "" {
+func (d *directory) rename(p *caller.Person, name, email string, proven bool) {
+	if len(p.Accounts) != 1 {
 		return
 	}
-	if !a.proven {
-		if claims.Email != a.person.Email {
-			a.person.Contact = claims.Email
-		}
-		return
+	if name != "" {
+		p.Name = name
 	}
-	if holder := d.byEmail[claims.Email]; holder == nil {
-		a.person.Email, a.person.Contact = claims.Email, ""
+	switch {
+	case email == "":
+	case !proven && email != p.Email:
+		p.Contact = email
+	case proven && d.byEmail[email] == nil:
+		p.Email, p.Contact = email, ""
 	}
 }
 
@@ -213,7 +216,7 @@ func (s *Service) rename(d *directory, a *arrival, claims *idp.Claims) {
 func (s *Service) admit(a *arrival) *idp.Refusal {
 	d := s.people.Load()
 	switch {
-	case a.person.Disabled:
+	case a.person.Barred:
 		return idp.Refuse("disabled", "your account is disabled", "Ask your administrator.")
 	case !a.account.Active:
 		return idp.Refuse("deactivated", "your account was deactivated by "+a.connection.Name, "Ask your administrator.")

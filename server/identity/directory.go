@@ -19,9 +19,12 @@ type directory struct {
 	all           []caller.Person // by name in decisions
 	hasOwner      bool
 
-	accounts    map[string]*db.AccountRow // by id
-	bySubject   map[[2]string]string      // connection and subject → account id
-	byUserName  map[[2]string]string      // connection and SCIM user name → account id
+	accounts    map[string]*db.AccountRow   // by id
+	bySubject   map[[2]string]string        // connection and subject → account id
+	byUserName  map[[2]string]string        // connection and SCIM user name → account id
+	provisioned map[string][]*db.AccountRow // by connection, oldest first
+	groups      map[string]*db.GroupRow     // by id
+	groupsAt    map[string][]*db.GroupRow   // by connection, oldest first
 	connections map[string]*caller.Connection
 	ordered     []caller.Connection // by id
 	rules       []caller.RoleRule
@@ -34,21 +37,27 @@ type stored struct {
 	memberships map[string][]string
 	rules       []db.RoleRuleRow
 	connections []db.ConnectionRow
+	groups      []db.GroupRow
 }
 
 func (s *Service) readDirectory(ctx context.Context) (*directory, error) {
 	var st stored
-	var errs [5]error
+	var errs [6]error
 	q := s.db.Read()
 	st.people, errs[0] = db.People(ctx, q)
 	st.accounts, errs[1] = db.Accounts(ctx, q)
 	st.memberships, errs[2] = db.Memberships(ctx, q)
 	st.rules, errs[3] = db.RoleRules(ctx, q)
 	st.connections, errs[4] = db.Connections(ctx, q)
+	st.groups, errs[5] = db.Groups(ctx, q)
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, err
 	}
-	return s.newDirectory(&st)
+	d, err := s.newDirectory(&st)
+	if err == nil {
+		s.stored = st
+	}
+	return d, err
 }
 
 func (s *Service) newDirectory(st *stored) (*directory, error) {
@@ -56,6 +65,7 @@ func (s *Service) newDirectory(st *stored) (*directory, error) {
 		byID: make(map[string]*caller.Person, len(st.people)), byEmail: make(map[string]*caller.Person, len(st.people)),
 		all: make([]caller.Person, len(st.people)), accounts: make(map[string]*db.AccountRow, len(st.accounts)),
 		bySubject: make(map[[2]string]string, len(st.accounts)), byUserName: map[[2]string]string{}, connections: map[string]*caller.Connection{},
+		provisioned: map[string][]*db.AccountRow{}, groups: make(map[string]*db.GroupRow, len(st.groups)), groupsAt: map[string][]*db.GroupRow{},
 		ordered: make([]caller.Connection, len(st.connections)), rules: make([]caller.RoleRule, len(st.rules)),
 	}
 	for i := range st.connections {
@@ -77,6 +87,10 @@ func (s *Service) newDirectory(st *stored) (*directory, error) {
 		p := &d.all[i]
 		d.byID[p.ID], d.byEmail[p.Email] = p, p
 	}
+	for i := range st.groups {
+		g := &st.groups[i]
+		d.groups[g.ID], d.groupsAt[g.Connection] = g, append(d.groupsAt[g.Connection], g)
+	}
 	for i := range st.accounts {
 		d.addAccount(&st.accounts[i], st.memberships[st.accounts[i].ID])
 	}
@@ -94,6 +108,9 @@ func (d *directory) addAccount(a *db.AccountRow, memberships []string) {
 	}
 	if a.UserName != "" {
 		d.byUserName[[2]string{a.Connection, a.UserName}] = a.ID
+	}
+	if a.Provisioned {
+		d.provisioned[a.Connection] = append(d.provisioned[a.Connection], a)
 	}
 	p := d.byID[a.PersonID]
 	if p == nil {
@@ -113,14 +130,20 @@ func (d *directory) addAccount(a *db.AccountRow, memberships []string) {
 // conclude works out what a person's accounts and groups add up to. Only accounts through which the person may sign in count.
 func (d *directory) conclude(p *caller.Person) {
 	p.Groups, p.Roles = slices.Clone(p.Direct.Groups), slices.Clone(p.Direct.Roles)
+	deactivated, open := false, false
 	for i := range p.Accounts {
 		a := &p.Accounts[i]
+		deactivated = deactivated || !a.Active
 		if !a.Active || d.closed(a.Connection, p, a.Subject) != nil {
 			continue
 		}
+		open = true
 		p.Groups = append(p.Groups, a.Groups...)
 		p.GroupsUnknown = p.GroupsUnknown || a.GroupsUnknown
 	}
+	// Whoever was deactivated and is left without a way in has left: tokens that stand for them end too. An owner signs in
+	// without any provider.
+	p.Disabled = p.Disabled || deactivated && !open && !slices.Contains(p.Direct.Roles, caller.Owner)
 	slices.Sort(p.Groups)
 	p.Groups = slices.Compact(p.Groups)
 	p.Roles, p.Repositories = d.rolesOf(p.Roles, p.Groups)

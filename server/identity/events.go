@@ -65,7 +65,7 @@ type personRecord struct {
 func personView(p *caller.Person) personRecord {
 	return personRecord{
 		Email: p.Email, Contact: p.Contact, Name: p.Name, Groups: append([]string{}, p.Direct.Groups...), Roles: append([]caller.Role{}, p.Direct.Roles...),
-		Disabled: p.Disabled,
+		Disabled: p.Barred,
 	}
 }
 

@@ -39,9 +39,8 @@ func (s *Service) flush(ctx context.Context) error {
 	defer s.mu.Unlock()
 	now := s.now()
 	seen, over := s.sessions.due(now)
-	used := s.tokens.Load().due()
-	agents := s.credentials.due()
-	if len(seen)+len(over)+len(used)+len(agents) == 0 {
+	used, usedSCIM, agents := s.tokens.Load().due(), s.scim.Load().due(), s.credentials.due()
+	if len(seen)+len(over)+len(used)+len(usedSCIM)+len(agents) == 0 {
 		return nil
 	}
 	err := s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
@@ -65,6 +64,11 @@ func (s *Service) flush(ctx context.Context) error {
 				return nil, err
 			}
 		}
+		for t, ms := range usedSCIM {
+			if err := db.TouchSCIMToken(ctx, tx, t.row.ID, ms); err != nil {
+				return nil, err
+			}
+		}
 		return nil, nil
 	})
 	if err != nil {
@@ -83,6 +87,9 @@ func (s *Service) flush(ctx context.Context) error {
 	}
 	for f, ms := range agents {
 		f.row.LastUsedAt = ms
+	}
+	for t, ms := range usedSCIM {
+		t.row.LastUsedAt = ms
 	}
 	return nil
 }

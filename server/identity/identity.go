@@ -57,9 +57,11 @@ type Service struct {
 	codeKey   [32]byte
 
 	mu       sync.Mutex // held while something changes: memory follows the database in the order of the commits
+	stored   stored     // what memory was made from
 	pending  *pendingOwner
 	people   atomic.Pointer[directory]
 	tokens   atomic.Pointer[tokenMap]
+	scim     atomic.Pointer[scimTokenMap]
 	sessions sessionMap
 
 	credentials credentials // of agents
@@ -106,11 +108,13 @@ func (s *Service) load(ctx context.Context) error {
 	dir, errPeople := s.readDirectory(ctx)
 	tokens, errTokens := db.Tokens(ctx, s.db.Read())
 	sessions, errSessions := db.Sessions(ctx, s.db.Read())
-	if err := errors.Join(errPeople, errTokens, errSessions); err != nil {
+	scim, errSCIM := db.SCIMTokens(ctx, s.db.Read())
+	if err := errors.Join(errPeople, errTokens, errSessions, errSCIM); err != nil {
 		return err
 	}
 	s.people.Store(dir)
 	s.tokens.Store(newTokenMap(tokens, dir))
+	s.scim.Store(newSCIMTokenMap(scim))
 	s.sessions.byHash = make(map[hash]*session, len(sessions))
 	for i := range sessions {
 		s.sessions.byHash[hash(sessions[i].Hash)] = s.newSession(&sessions[i])

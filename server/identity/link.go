@@ -32,11 +32,11 @@ func (s *Service) LinkAccount(ctx context.Context, by *caller.Principal, account
 	next := *account
 	next.PersonID, next.UpdatedAt = personID, s.now().UnixMilli()
 	left := *was
-	left.Disabled = left.Disabled || len(was.Accounts) == 1 && len(was.Direct.Groups) == 0 && len(was.Direct.Roles) == 0
+	left.Barred = left.Barred || len(was.Accounts) == 1 && len(was.Direct.Groups) == 0 && len(was.Direct.Roles) == 0
 	_, err := s.endSessions(ctx, func(r *db.SessionRow) bool { return r.AccountID == accountID }, func([]*db.SessionRow) []*audit.Event {
 		return []*audit.Event{changed("account.linked", by, address, "account", accountID, accountView(account, was.Email), accountView(&next, target.Email))}
 	}, func(tx *db.Tx) error {
-		if left.Disabled != was.Disabled {
+		if left.Barred != was.Barred {
 			row := rowOf(&left, s.now())
 			if err := db.UpdatePerson(ctx, tx, &row); err != nil {
 				return err

@@ -65,15 +65,20 @@ func (s *Service) reloadPeople(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.follow(dir)
+	return nil
+}
+
+// follow puts a directory in force, for everything that was opened by its people too. s.mu is held.
+func (s *Service) follow(dir *directory) {
 	s.people.Store(dir)
 	s.tokens.Store(s.tokens.Load().with(dir))
 	s.sessions.follow(s)
 	s.credentials.follow(dir)
-	return nil
 }
 
 func personOf(row *db.PersonRow) caller.Person {
-	p := caller.Person{ID: row.ID, Email: row.Email, Contact: row.Contact, Name: row.Name, Disabled: row.Disabled}
+	p := caller.Person{ID: row.ID, Email: row.Email, Contact: row.Contact, Name: row.Name, Disabled: row.Disabled, Barred: row.Disabled}
 	p.Direct.Groups = row.Groups
 	for _, r := range row.Roles {
 		p.Direct.Roles = append(p.Direct.Roles, caller.Role(r))
@@ -83,7 +88,7 @@ func personOf(row *db.PersonRow) caller.Person {
 
 func rowOf(p *caller.Person, now time.Time) db.PersonRow {
 	row := db.PersonRow{
-		ID: p.ID, Email: p.Email, Contact: p.Contact, Name: p.Name, Groups: p.Direct.Groups, Disabled: p.Disabled, CreatedAt: now.UnixMilli(),
+		ID: p.ID, Email: p.Email, Contact: p.Contact, Name: p.Name, Groups: p.Direct.Groups, Disabled: p.Barred, CreatedAt: now.UnixMilli(),
 	}
 	for _, r := range p.Direct.Roles {
 		row.Roles = append(row.Roles, string(r))

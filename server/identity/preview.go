@@ -44,7 +44,7 @@ func (s *Service) Preview(connection string, claims *idp.Claims) Preview {
 			p.Duplicates = append(p.Duplicates, other.Email)
 		}
 	}
-	if a.person.Disabled {
+	if a.person.Barred {
 		p.Problems = append(p.Problems, idp.Refuse("disabled", a.person.Email+" is disabled", "Enable the person again under People."))
 	}
 	if !a.account.Active {

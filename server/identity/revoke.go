@@ -51,8 +51,10 @@ func (s *Service) SetDisabled(ctx context.Context, by *caller.Principal, personI
 	switch {
 	case have == nil:
 		return errNoPerson
-	case have.Disabled == disabled:
+	case have.Barred == disabled && have.Disabled == disabled:
 		return nil
+	case !disabled && !have.Barred:
+		return &Error{"conflict", have.Email + " was deactivated by the identity provider", "Activate the account there."}
 	case disabled && s.lastOwner(have):
 		return &Error{"conflict", have.Email + " is the last owner", "Without an owner nobody could let anybody in again."}
 	case disabled && by.ID == personID:
@@ -61,7 +63,7 @@ func (s *Service) SetDisabled(ctx context.Context, by *caller.Principal, personI
 		return forbidden("only an owner may disable or enable an owner", "")
 	}
 	next := *have
-	next.Disabled = disabled
+	next.Disabled, next.Barred = disabled, disabled
 	write := func(tx *db.Tx) error {
 		row := rowOf(&next, s.now())
 		return db.UpdatePerson(ctx, tx, &row)

@@ -83,6 +83,9 @@ func principalOf(row *db.TokenRow, dir *directory) *caller.Principal {
 
 // Bearer finds whose API token, access credential or hook token this is. It keeps nothing of the string.
 func (s *Service) Bearer(bearer string) (*caller.Principal, error) {
+	if strings.HasPrefix(bearer, scimPrefix) {
+		return s.scimBearer(bearer)
+	}
 	var buf [longestBearer]byte
 	if copy(buf[:], bearer) != len(bearer) || !strings.HasPrefix(bearer, tokenPrefix) {
 		return nil, errCredential

@@ -1,0 +1,192 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"ambit/audit"
+	"ambit/db"
+	"ambit/server/caller"
+)
+
+const (
+	scimPrefix = tokenPrefix + "scim_"
+	// scimAtOnce is how many tokens of a connection work at a time: the new one is tried before the old one ends.
+	scimAtOnce = 2
+)
+
+// SCIMToken is the token by which an identity provider provisions a connection, without its secret.
+type SCIMToken struct {
+	ID         string
+	Connection string
+	CreatedAt  time.Time
+	CreatedBy  string
+	LastUsed   time.Time // to the minute; zero: never
+	RevokedAt  time.Time // zero: not
+}
+
+// scimToken is a token in memory; all but used is immutable, except for LastUsedAt, which only flush reads and writes.
+type scimToken struct {
+	row       db.SCIMTokenRow
+	used      *atomic.Int64
+	principal *caller.Principal // nil: revoked
+}
+
+type scimTokenMap struct {
+	byHash map[hash]*scimToken
+	all    []*scimToken // newest first
+}
+
+func newSCIMTokenMap(rows []db.SCIMTokenRow) *scimTokenMap {
+	m := &scimTokenMap{byHash: make(map[hash]*scimToken, len(rows))}
+	for i := range rows {
+		used := &atomic.Int64{}
+		used.Store(rows[i].LastUsedAt)
+		m.add(rows[i], used)
+	}
+	return m
+}
+
+func (m *scimTokenMap) add(row db.SCIMTokenRow, used *atomic.Int64) {
+	t := &scimToken{row: row, used: used}
+	if row.RevokedAt == 0 {
+		t.principal = &caller.Principal{
+			Kind: caller.Provisioner, ID: row.ID, Name: "scim:" + row.Connection, Scopes: []caller.Scope{caller.ScopeSCIM},
+			Connection: row.Connection, Credential: row.ID,
+		}
+	}
+	m.byHash[hash(row.Hash)] = t
+	m.all = append(m.all, t)
+}
+
+func (m *scimTokenMap) due() map[*scimToken]int64 {
+	due := map[*scimToken]int64{}
+	for _, t := range m.all {
+		if ms := t.used.Load(); ms != t.row.LastUsedAt {
+			due[t] = ms
+		}
+	}
+	return due
+}
+
+// scimBearer finds whose SCIM token this is. The token of a connection that is disabled or gone counts no more.
+func (s *Service) scimBearer(bearer string) (*caller.Principal, error) {
+	var buf [len(scimPrefix) + secretLength]byte
+	if copy(buf[:], bearer) != len(bearer) {
+		return nil, errCredential
+	}
+	t := s.scim.Load().byHash[sha256.Sum256(buf[:len(bearer)])]
+	if t == nil || t.principal == nil {
+		return nil, errCredential
+	}
+	if c := s.people.Load().connections[t.row.Connection]; c == nil || c.Stage == caller.StageDisabled {
+		return nil, errCredential
+	}
+	now := s.now().UnixMilli()
+	const minute = 60_000
+	if minutes := now - now%minute; t.used.Load() != minutes {
+		t.used.Store(minutes)
+	}
+	return t.principal, nil
+}
+
+// SCIMTokens lists a connection's tokens, revoked ones included, newest first.
+func (s *Service) SCIMTokens(connection string) []SCIMToken {
+	tokens := []SCIMToken{}
+	for _, t := range s.scim.Load().all {
+		if t.row.Connection == connection {
+			tokens = append(tokens, scimTokenOf(t))
+		}
+	}
+	return tokens
+}
+
+func scimTokenOf(t *scimToken) SCIMToken {
+	return SCIMToken{
+		ID: t.row.ID, Connection: t.row.Connection, CreatedAt: timeOf(t.row.CreatedAt), CreatedBy: t.row.CreatedBy,
+		LastUsed: timeOf(t.used.Load()), RevokedAt: timeOf(t.row.RevokedAt),
+	}
+}
+
+// CreateSCIMToken makes a token for a connection. The secret is in this answer and nowhere else.
+func (s *Service) CreateSCIMToken(ctx context.Context, by *caller.Principal, connection, address string) (SCIMToken, string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.people.Load().connections[connection]
+	switch {
+	case c == nil:
+		return SCIMToken{}, "", errNoConnection
+	case c.Kind == caller.KindWorkload:
+		return SCIMToken{}, "", invalid("nobody is provisioned to %s: it is an issuer of workload tokens", c.Name)
+	}
+	valid := 0
+	for _, t := range s.scim.Load().all {
+		if t.row.Connection == connection && t.row.RevokedAt == 0 {
+			valid++
+		}
+	}
+	if valid >= scimAtOnce {
+		return SCIMToken{}, "", &Error{"conflict", "the connection has two SCIM tokens already", "Revoke the one that the identity provider no longer uses."}
+	}
+	id, err := s.newID("scim_")
+	if err != nil {
+		return SCIMToken{}, "", err
+	}
+	secret, err := s.newSecret()
+	if err != nil {
+		return SCIMToken{}, "", err
+	}
+	secret = scimPrefix + secret
+	key := hashOf(secret)
+	row := db.SCIMTokenRow{ID: id, Hash: key[:], Connection: connection, CreatedAt: s.now().UnixMilli(), CreatedBy: by.Who()}
+	err = s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
+		return []*audit.Event{changed("scim_token.created", by, address, "scim_token", id, nil, scimTokenRecord{connection})}, db.InsertSCIMToken(ctx, tx, &row)
+	})
+	if err != nil {
+		return SCIMToken{}, "", err
+	}
+	m := &scimTokenMap{byHash: map[hash]*scimToken{}}
+	m.add(row, &atomic.Int64{})
+	for _, t := range s.scim.Load().all {
+		m.add(t.row, t.used)
+	}
+	s.scim.Store(m)
+	return scimTokenOf(m.all[0]), secret, nil
+}
+
+// RevokeSCIMToken ends a token: the next request with it is refused.
+func (s *Service) RevokeSCIMToken(ctx context.Context, by *caller.Principal, id, address string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.scim.Load().all
+	at := slices.IndexFunc(all, func(t *scimToken) bool { return t.row.ID == id && t.row.RevokedAt == 0 })
+	if at < 0 {
+		return &Error{"not_found", "there is no such SCIM token, or it is revoked already", ""}
+	}
+	now := s.now().UnixMilli()
+	err := s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
+		event := changed("scim_token.revoked", by, address, "scim_token", id, scimTokenRecord{all[at].row.Connection}, nil)
+		_, err := db.RevokeSCIMToken(ctx, tx, id, now)
+		return []*audit.Event{event}, err
+	})
+	if err != nil {
+		return err
+	}
+	m := &scimTokenMap{byHash: map[hash]*scimToken{}}
+	for i, t := range all {
+		row := t.row
+		if i == at {
+			row.RevokedAt = now
+		}
+		m.add(row, t.used)
+	}
+	s.scim.Store(m)
+	return nil
+}
+
+type scimTokenRecord struct {
+	Connection string `json:"connection"`
+}
