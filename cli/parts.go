@@ -27,6 +27,7 @@ import (
 	"ambit/server/decision"
 	"ambit/server/identity"
 	"ambit/server/identity/oauth"
+	"ambit/server/identity/scim"
 	"ambit/server/identity/sso"
 	"ambit/server/policystore"
 )
@@ -155,7 +156,9 @@ func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 	p.identity.SetUpstream(p.sso)
 	cfg := server.Config{
 		Log: o.log, Now: env.Now, Rand: env.Rand, Auth: p.identity, Health: p.ledger.Health, Metrics: metrics, Console: assets.Dist(),
-		Handlers: []server.Handlers{p.decision.Handlers(), api.Handlers(), p.sso.Handlers(), agents.Handlers()},
+		Handlers: []server.Handlers{
+			p.decision.Handlers(), api.Handlers(), p.sso.Handlers(), agents.Handlers(), scim.New(p.identity, o.public.String()).Handlers(),
+		},
 		Schemas:  map[string][]byte{"schemaAuditEvent": auditSchema, "schemaPolicy": policySchema},
 		TLS:      o.tls, TrustedProxies: o.proxies, Hosts: o.hosts, LocalPrincipal: localPrincipal(),
 	}
