@@ -159,8 +159,8 @@ func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 		Handlers: []server.Handlers{
 			p.decision.Handlers(), api.Handlers(), p.sso.Handlers(), agents.Handlers(), scim.New(p.identity, o.public.String()).Handlers(),
 		},
-		Schemas:  map[string][]byte{"schemaAuditEvent": auditSchema, "schemaPolicy": policySchema},
-		TLS:      o.tls, TrustedProxies: o.proxies, Hosts: o.hosts, LocalPrincipal: localPrincipal(),
+		Schemas: map[string][]byte{"schemaAuditEvent": auditSchema, "schemaPolicy": policySchema},
+		TLS:     o.tls, TrustedProxies: o.proxies, Hosts: o.hosts, LocalPrincipal: localPrincipal(),
 	}
 	if o.given {
 		cfg.PublicURL = o.public
