@@ -22,7 +22,7 @@ func (c *Config) Check() []*idp.Refusal {
 	if !slices.Contains([]string{ClientSecretBasic, ClientSecretPost, ClientAuthNone}, full.ClientAuth) {
 		bad("client_auth", fmt.Sprintf("%q is no way to authenticate that Ambit knows", clean(full.ClientAuth, 40)), "Choose client_secret_basic, client_secret_post or none.")
 	}
-	if full.Audience != "" && !plain(full.Audience, 512) {
+	if full.Audience != full.ClientID && !plain(full.Audience, 512) {
 		bad("audience", "the audience has characters that can't be in one, or is too long", "Leave it empty: the client ID is right for nearly every provider.")
 	}
 	if !slices.Contains(full.Scopes, "openid") {

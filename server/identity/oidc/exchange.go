@@ -64,7 +64,7 @@ func (p *Provider) tokenRefusal(err error, secrets ...string) *idp.Refusal {
 		return idp.Refuse(ReasonTokenResponse, "the identity provider's token endpoint sends something else than tokens", remedyAskAdmin).Because(errors.New("token endpoint: not a token response"))
 	}
 	status := answer.Response.StatusCode
-	cause := fmt.Errorf("token endpoint: status %d, error %q", status, clean(tokenShaped.ReplaceAllString(answer.ErrorCode, "[secret]"), 60))
+	cause := fmt.Errorf("token endpoint: status %d, error %q", status, errorCode(answer.ErrorCode))
 	refuse := func(reason, sentence, remedy string) *idp.Refusal {
 		return idp.Refuse(reason, says(sentence, answer.ErrorDescription, append(secrets, p.secret)...), remedy).Because(cause)
 	}

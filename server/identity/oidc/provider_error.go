@@ -8,7 +8,7 @@ import (
 
 // refused turns an error of the authorization endpoint (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6) into a refusal.
 func (p *Provider) refused(c callback, flow Flow) *idp.Refusal {
-	cause := fmt.Errorf("authorization endpoint: error %q", clean(tokenShaped.ReplaceAllString(c.failure, "[secret]"), 60))
+	cause := fmt.Errorf("authorization endpoint: error %q", errorCode(c.failure))
 	refuse := func(reason, sentence, remedy string) *idp.Refusal {
 		return idp.Refuse(reason, says(sentence, c.description, p.secret, flow.State, flow.Nonce, flow.Verifier, c.code), remedy).Because(cause)
 	}

@@ -49,6 +49,16 @@ func quote(text string, secrets ...string) string {
 	return "“" + text + "”"
 }
 
+var codeShaped = regexp.MustCompile(`^[a-z_]{1,60}$`)
+
+// errorCode is an OAuth error code fit for a log. Whatever doesn't look like one may be anything, so it is left out.
+func errorCode(code string) string {
+	if codeShaped.MatchString(code) {
+		return code
+	}
+	return "(not a code)"
+}
+
 // says appends a provider's words to a sentence without a full stop.
 func says(sentence, text string, secrets ...string) string {
 	if q := quote(text, secrets...); q != "" {
