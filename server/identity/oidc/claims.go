@@ -25,7 +25,7 @@ func (c *Config) read(idToken, info map[string]any) (*idp.Claims, []idp.Note, er
 		if name, _, _ := text(source, c.NameClaim); claims.Name == "" {
 			claims.Name = clean(name, 200)
 		}
-		if sid, _ := source["sid"].(string); claims.SessionID == "" && len(sid) <= subjectLimit {
+		if sid, _ := source["sid"].(string); claims.SessionID == "" && goodSubject(sid) {
 			claims.SessionID = sid
 		}
 	}

@@ -19,11 +19,14 @@ func (p *Provider) Finish(ctx context.Context, redirectURL string, flow Flow, pa
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := p.accept(redirectURL, flow, c); err != nil {
+		return nil, nil, err
+	}
 	m, err := p.signInMetadata(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := p.accept(m, redirectURL, flow, c); err != nil {
+	if err := p.fromIssuer(m, c); err != nil {
 		return nil, nil, err
 	}
 	switch {

@@ -120,8 +120,9 @@ func readCallback(params url.Values) (callback, error) {
 	return c, nil
 }
 
-// accept checks that a callback belongs to the flow: the browser's own sign-in, of this connection, at this issuer.
-func (p *Provider) accept(m *metadata, redirectURL string, flow Flow, c callback) error {
+// accept checks that a callback belongs to the flow: the browser's own sign-in, of this connection. It comes before anything
+// is asked of the provider, so that made-up callbacks cost nothing.
+func (p *Provider) accept(redirectURL string, flow Flow, c callback) error {
 	switch {
 	case !same(flow.State, c.state):
 		return idp.Refuse(ReasonState, "this sign-in was not started in this browser, or is over", remedySignInAgain)
@@ -129,6 +130,13 @@ func (p *Provider) accept(m *metadata, redirectURL string, flow Flow, c callback
 		return idp.Refuse(ReasonFlow, "the connection was changed while you signed in", remedySignInAgain)
 	case p.now().Sub(flow.Started) > flowLifetime, flow.Started.Sub(p.now()) > maxClockSkew:
 		return idp.Refuse(ReasonFlowExpired, "the sign-in took too long", remedySignInAgain)
+	}
+	return nil
+}
+
+// fromIssuer checks that the answer, a reported error too, is from this issuer and no other (RFC 9207 §2.4).
+func (p *Provider) fromIssuer(m *metadata, c callback) error {
+	switch {
 	case c.issuer != "" && c.issuer != p.config.Issuer:
 		return idp.Refuse(ReasonIssuerParameter, "the answer comes from another identity provider", remedySignInAgain)
 	case c.issuer == "" && m.IssuerParameter:
