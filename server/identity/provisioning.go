@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -162,7 +163,21 @@ func (st *stored) putAccount(row *db.AccountRow) {
 		st.accounts[i] = *row
 		return
 	}
-	st.accounts = append(st.accounts, *row)
+	at, _ := slices.BinarySearchFunc(st.accounts, *row, func(a, b db.AccountRow) int {
+		return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	st.accounts = slices.Insert(st.accounts, at, *row)
+}
+
+func (st *stored) putGroup(row *db.GroupRow) {
+	if i := slices.IndexFunc(st.groups, func(g db.GroupRow) bool { return g.ID == row.ID }); i >= 0 {
+		st.groups[i] = *row
+		return
+	}
+	at, _ := slices.BinarySearchFunc(st.groups, *row, func(a, b db.GroupRow) int {
+		return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	st.groups = slices.Insert(st.groups, at, *row)
 }
 
 // userRecord is what the ledger keeps of a provisioned user.

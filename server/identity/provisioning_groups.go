@@ -133,7 +133,7 @@ func (s *Service) RemoveGroup(ctx context.Context, by *caller.Principal, address
 	if err != nil {
 		return err
 	}
-	return s.rememberGroup(ctx, id, nil, left)
+	return s.rememberGroup(row, nil, nil, left, nil)
 }
 
 // group finds a group of the connection that a caller provisions.

@@ -59,7 +59,7 @@ func (s *Service) settleGroup(ctx context.Context, by *caller.Principal, address
 	if !changes {
 		return groupOf(e.before), nil
 	}
-	return groupOf(&e.after), s.rememberGroup(ctx, id, &e.after, slices.Concat(added, removed, all))
+	return groupOf(&e.after), s.rememberGroup(e.before, &e.after, added, removed, all)
 }
 
 // judgeGroup refuses a name that is taken, and members who are not users of the connection: an id of another connection is as
@@ -91,35 +91,31 @@ func writeMembers(ctx context.Context, tx *db.Tx, group string, m *idp.Membershi
 	return added, removed, err
 }
 
-// rememberGroup brings memory in line after a group and the groups of some accounts changed; a nil row is a group that is gone.
-func (s *Service) rememberGroup(ctx context.Context, id string, row *db.GroupRow, accounts []string) error {
-	in, err := db.MembershipsOf(context.WithoutCancel(ctx), s.db.Read(), accounts)
-	if err != nil {
-		return err
-	}
+// rememberGroup brings memory in line after a group and its members changed; a nil row is a group that is gone. all are those who
+// are in the group now, given where it has another name.
+func (s *Service) rememberGroup(before, row *db.GroupRow, added, removed, all []string) error {
 	return s.remember(func(st *stored) {
-		at := slices.IndexFunc(st.groups, func(g db.GroupRow) bool { return g.ID == id })
-		switch {
-		case row == nil && at >= 0:
-			st.groups = slices.Delete(st.groups, at, at+1)
-		case row != nil && at >= 0:
-			st.groups[at] = *row
-		case row != nil:
-			st.groups = append(st.groups, *row)
+		if before != nil {
+			st.rename(before.Name, "", slices.Concat(removed, all))
 		}
-		names := make(map[string]string, len(st.groups))
-		for i := range st.groups {
-			names[st.groups[i].ID] = st.groups[i].Name
+		if row == nil {
+			st.groups = slices.DeleteFunc(st.groups, func(g db.GroupRow) bool { return g.ID == before.ID })
+			return
 		}
-		for _, account := range accounts {
-			list := make([]string, 0, len(in[account]))
-			for _, group := range in[account] {
-				list = append(list, names[group])
-			}
-			slices.Sort(list)
-			st.memberships[account] = list
-		}
+		st.putGroup(row)
+		st.rename("", row.Name, slices.Concat(added, all))
 	})
+}
+
+// rename takes one group's name out of what accounts are in, and puts another in; "" is none. The lists in force are not touched.
+func (st *stored) rename(out, in string, accounts []string) {
+	for _, account := range accounts {
+		list := slices.DeleteFunc(slices.Clone(st.memberships[account]), func(name string) bool { return name == out })
+		if at, have := slices.BinarySearch(list, in); in != "" && !have {
+			list = slices.Insert(list, at, in)
+		}
+		st.memberships[account] = list
+	}
 }
 
 // named is how many members an event names; of more it tells the number.
