@@ -27,16 +27,26 @@ type httpAnswer struct {
 	Body     []byte
 }
 
-// post sends one request over one connection, speaking just the HTTP/1.1 (RFC 9112) that this needs: net/http, and every
+// request is one question to the server. Token and kind of the body may be left out.
+type request struct {
+	method, path, token, agent, kind string
+	body                             []byte
+}
+
+// send sends one request over one connection, speaking just the HTTP/1.1 (RFC 9112) that this needs: net/http, and every
 // timer and context on the way, would show in the time that the whole hook process takes. No proxy is used, no redirect
 // followed, no cookie kept. It sets no deadline: whoever waits for it closes the connection, which ends it.
-func post(conn io.ReadWriteCloser, server *url.URL, path, token, agent string, body []byte) (*httpAnswer, error) {
+func send(conn io.ReadWriteCloser, server *url.URL, r *request) (*httpAnswer, error) {
 	defer func() { _ = conn.Close() }()
-	req := make([]byte, 0, len(body)+512)
-	req = append(req, "POST "+path+" HTTP/1.1\r\nHost: "+server.Host+"\r\nUser-Agent: "+agent+"\r\nAccept: application/json\r\n"+
-		"Content-Type: application/json\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\nConnection: close\r\n"+
-		"Authorization: Bearer "+token+"\r\n\r\n"...)
-	req = append(req, body...)
+	head := r.method + " " + r.path + " HTTP/1.1\r\nHost: " + server.Host + "\r\nUser-Agent: " + r.agent + "\r\nAccept: application/json\r\nConnection: close\r\n"
+	if r.method != "GET" {
+		head += "Content-Type: " + r.kind + "\r\nContent-Length: " + strconv.Itoa(len(r.body)) + "\r\n"
+	}
+	if r.token != "" {
+		head += "Authorization: Bearer " + r.token + "\r\n"
+	}
+	req := make([]byte, 0, len(head)+2+len(r.body))
+	req = append(append(append(req, head...), "\r\n"...), r.body...)
 	// A server that refuses early answers and closes before it has read everything: the answer counts, not the broken pipe.
 	_, writeErr := conn.Write(req)
 	answer, err := readAnswer(bufio.NewReaderSize(conn, 4<<10))

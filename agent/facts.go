@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"ambit/agent/claudecode"
 	"ambit/policy"
@@ -13,7 +14,8 @@ import (
 // Machine is what facts are gathered from. Tests put their own in place.
 type Machine struct {
 	Getenv  func(string) string
-	Version string // of this program
+	Version string           // of this program
+	Now     func() time.Time // nil: the system's clock
 }
 
 // facts says what this machine knows about the call.

@@ -62,6 +62,10 @@ const askAdmin = "ask your administrator to look at the server"
 
 // exchangeFailure explains an error of post.
 func exchangeFailure(err error, server *url.URL) *failure {
+	var own *failure
+	if errors.As(err, &own) {
+		return own
+	}
 	var dns *net.DNSError
 	var op *net.OpError
 	var unsafe *unsafeError

@@ -187,6 +187,10 @@ func (w *work) ask() (verdict []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
+	w.enter("the sign-in could not be renewed", "try again, or run `ambit login`")
+	if err := w.Renew(context.Background(), &to, hookNeeds); err != nil {
+		return nil, err
+	}
 	w.enter("the server at "+to.Server.String()+" did not answer", "try again, or "+askAdmin)
 	line := dialAhead(to.Server, w.connected)
 	w.enter("the files of this machine could not be looked up", "check network drives, and try again")
@@ -199,7 +203,10 @@ func (w *work) ask() (verdict []byte, err error) {
 	if d.err != nil {
 		return nil, exchangeFailure(d.err, to.Server)
 	}
-	a, err := post(d.conn, to.Server, "/hooks/claude-code", to.Token, "ambit/"+w.Version, body)
+	a, err := send(d.conn, to.Server, w.call(&to, body))
+	if err == nil && a.Status == 401 && to.SignedIn() {
+		a, err = w.again(&to, body) // this machine's clock may be wrong
+	}
 	if err != nil {
 		return nil, exchangeFailure(err, to.Server)
 	}
@@ -210,6 +217,25 @@ func (w *work) ask() (verdict []byte, err error) {
 		return nil, failf(askAdmin, "the answer of the server at %s can't be trusted (%v)", to.Server.Host, err)
 	}
 	return verdict, nil
+}
+
+// hookNeeds is how long a credential must still last, so that it doesn't run out on the way.
+const hookNeeds = 30 * time.Second
+
+func (w *work) call(to *Connection, body []byte) *request {
+	return &request{"POST", "/hooks/claude-code", to.Token, "ambit/" + w.Version, "application/json", body}
+}
+
+// again renews a sign-in that the server doesn't accept, and asks once more.
+func (w *work) again(to *Connection, body []byte) (*httpAnswer, error) {
+	if err := w.Renew(context.Background(), to, always); err != nil {
+		return nil, err
+	}
+	conn, err := dial(to.Server, w.connected)
+	if err != nil {
+		return nil, err
+	}
+	return send(conn, to.Server, w.call(to, body))
 }
 
 // withFacts puts the facts behind the members that Claude Code sent, whose text stays as it is.

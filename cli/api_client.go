@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"ambit/agent"
 )
 
 // apiClient speaks the HTTP API, to a server by its URL or to the installation in a data folder.
@@ -52,7 +54,7 @@ func lowerFirst(s string) string {
 // Hint is the remedy.
 func (e *apiError) Hint() string { return e.Remedy }
 
-// remoteClient speaks to a server over the network, with the token from AMBIT_TOKEN.
+// remoteClient speaks to a server over the network, with the token from AMBIT_TOKEN or the sign-in.
 func remoteClient(env *Env, server string) (*apiClient, error) {
 	u, err := url.Parse(server)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
@@ -60,11 +62,29 @@ func remoteClient(env *Env, server string) (*apiClient, error) {
 	}
 	token := env.Getenv("AMBIT_TOKEN")
 	if token == "" {
-		return nil, &adviceError{"AMBIT_TOKEN is not set", "Put a token from `ambit token create` into it"}
+		return signedInClient(env, server)
 	}
+	return newClient(strings.TrimRight(u.String(), "/"), token), nil
+}
+
+// signedInClient speaks with the credential of the sign-in, which goes to its own server only.
+func signedInClient(env *Env, server string) (*apiClient, error) {
+	to, err := agent.FindConnection(server, env.Getenv)
+	if err != nil {
+		return nil, &adviceError{"AMBIT_TOKEN is not set, and " + lowerFirst(err.Error()), "Run `ambit login --server " + server + "`, or put a token from `ambit token create` into AMBIT_TOKEN"}
+	}
+	if err := machine(env).Renew(env.Ctx, &to, time.Minute); err != nil {
+		return nil, err
+	}
+	return clientOf(&to), nil
+}
+
+func clientOf(to *agent.Connection) *apiClient { return newClient(to.Server.String(), to.Token) }
+
+func newClient(base, token string) *apiClient {
 	// A redirect would carry the token to wherever the answer says.
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return &apiClient{base: strings.TrimRight(u.String(), "/"), token: token, http: client}, nil
+	return &apiClient{base: base, token: token, http: client}
 }
 
 // requestTimeout bounds a call that isn't a stream.

@@ -79,7 +79,7 @@ func runHook(env *Env, args []string) int {
 
 func hookRun(env *Env, server string, timeout time.Duration) int {
 	k := agent.Hook{
-		Machine: agent.Machine{Getenv: env.Getenv, Version: version},
+		Machine: machine(env),
 		Server:  server, Timeout: timeout, In: env.In, Out: env.Out, Err: env.Err, Exit: os.Exit,
 	}
 	return k.Run(env.Ctx)

@@ -4,7 +4,7 @@ package cli
 
 // where names the installation that a verb speaks to.
 type where struct {
-	Server string `env:"AMBIT_SERVER" placeholder:"URL" help:"Address of the server; the token comes from AMBIT_TOKEN."`
+	Server string `env:"AMBIT_SERVER" placeholder:"URL" help:"Address of the server; the token comes from AMBIT_TOKEN or the sign-in."`
 }
 
 // installation is a server by its URL: the client program opens no data folders.
@@ -12,7 +12,10 @@ type installation struct{ client *apiClient }
 
 func (w *where) open(env *Env) (*installation, error) {
 	if w.Server == "" {
-		return nil, &adviceError{"no server is named", "Use --server URL, or set AMBIT_SERVER"}
+		w.Server = machine(env).SignedInAt()
+	}
+	if w.Server == "" {
+		return nil, &adviceError{"no server is named", "Run `ambit login --server URL`, or set AMBIT_SERVER"}
 	}
 	client, err := remoteClient(env, w.Server)
 	if err != nil {

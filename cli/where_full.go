@@ -18,11 +18,15 @@ const defaultData = "./ambit-data"
 // fill both in, and AMBIT_SERVER in an engineer's profile would then hide --data.
 type where struct {
 	Data   string `placeholder:"DIR" help:"Data folder of the installation (AMBIT_DATA, or ./ambit-data)."`
-	Server string `placeholder:"URL" help:"Address of a running server instead (AMBIT_SERVER); the token comes from AMBIT_TOKEN."`
+	Server string `placeholder:"URL" help:"Address of a running server instead (AMBIT_SERVER); the token comes from AMBIT_TOKEN or the sign-in."`
 }
 
 func (w *where) open(env *Env) (*installation, error) {
+	named := w.Data != "" || env.Getenv("AMBIT_DATA") != ""
 	w.settle(env)
+	if _, err := os.Stat(filepath.Join(w.Data, db.File)); w.Server == "" && !named && errors.Is(err, fs.ErrNotExist) {
+		w.Server = machine(env).SignedInAt() // no installation here: whoever signed in means the server there
+	}
 	return openInstallation(env, w.Data, w.Server)
 }
 
