@@ -9,6 +9,9 @@ import (
 // param expands $name and the few forms of ${…} that can't run or set anything.
 func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 	e := b.e
+	if p.Param != nil && p.Param.Value == "@" {
+		quoted = false // "$@" is any number of words, none too
+	}
 	refuse := func(what string) {
 		e.refuseNode(p, "expansion", what, "Use $name or ${name:-text}.")
 		b.unknownPart(quoted, false)
