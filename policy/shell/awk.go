@@ -22,12 +22,17 @@ type awkScanner struct {
 	doubt  bool // whether "/" divides or begins a regular expression can't be told
 	print  bool // inside a print statement, where ">" redirects
 	parens int  // open since the print
+	goesOn bool // the last token lets the statement go on in the next line: "," "&&" "||"
 }
 
 func (a *awkScanner) scan() string {
 	for a.i < len(a.s) {
+		c := a.s[a.i]
 		if bad := a.token(); bad != "" {
 			return bad
+		}
+		if strings.IndexByte(" \t\n#", c) < 0 {
+			a.goesOn = c == ',' || c == '&' || c == '|'
 		}
 	}
 	if a.doubt {
@@ -48,9 +53,11 @@ func (a *awkScanner) token() string {
 		a.i++
 	case c == '\\' && a.i+1 < len(a.s) && a.s[a.i+1] == '\n':
 		a.i += 2
+	case c == '\n' && a.goesOn:
+		a.i++
 	case c == '\n' || c == ';' || c == '{' || c == '}':
 		a.i++
-		a.value, a.print = false, false
+		a.value, a.print, a.goesOn = false, false, false
 	case c == '#':
 		for a.i < len(a.s) && a.s[a.i] != '\n' {
 			a.i++
@@ -138,6 +145,21 @@ func (a *awkScanner) slash() string {
 	return "has a regular expression that does not end"
 }
 
+// redirect is a print's ">": to the standard streams it is harmless.
+func (a *awkScanner) redirect() string {
+	a.i++
+	rest := strings.TrimLeft(a.s[a.i:], " \t")
+	for _, stream := range [...]string{`"/dev/stderr"`, `"/dev/stdout"`, `"/dev/null"`} {
+		if behind, ok := strings.CutPrefix(rest, stream); ok {
+			if behind = strings.TrimLeft(behind, " \t"); behind == "" || strings.IndexByte(";}\n", behind[0]) >= 0 {
+				a.i, a.value = len(a.s)-len(behind), true
+				return ""
+			}
+		}
+	}
+	return "writes to a file"
+}
+
 func (a *awkScanner) operator(c byte) string {
 	two := ""
 	if a.i+1 < len(a.s) {
@@ -159,7 +181,7 @@ func (a *awkScanner) operator(c byte) string {
 	case two == ">>":
 		return "writes to a file"
 	case c == '>' && a.print && a.parens <= 0:
-		return "writes to a file"
+		return a.redirect()
 	case c == '(' || c == '[':
 		a.parens++
 		a.value = false

@@ -89,6 +89,9 @@ func (k *classifier) unknownOption(i int, name string) {
 // from classes the words from i on.
 func (k *classifier) from(i int) {
 	start := i
+	if k.t.atFile {
+		k.argumentFiles(i)
+	}
 	if k.t.mini != "" {
 		var done bool
 		if i, done = k.mini(i); done {
@@ -118,6 +121,26 @@ func (k *classifier) from(i int) {
 		}
 	}
 	k.finish()
+}
+
+// argumentFiles opens words like @FILE, which such a tool replaces by options and operands that FILE holds.
+func (k *classifier) argumentFiles(from int) {
+	for i := from; i < len(k.words); i++ {
+		w := k.words[i]
+		text := w.Text
+		switch w.Kind {
+		case Glob:
+			text = w.Glob
+		case OneUnknown, ManyUnknown:
+			text = w.prefix
+		}
+		if strings.HasPrefix(text, "@") {
+			k.open(i, "config", text, fmt.Sprintf("%s takes options from the file.", quoteShort(text)), "Write the options out, or ./@NAME for a file of that name.", false)
+			if w.Kind == Known {
+				k.e.fileEffect(Word{Span: w.Span, Text: text[1:]}, k.st, effect{command: k.index, word: i})
+			}
+		}
+	}
 }
 
 // cluster reports whether a word without "-" is a cluster of known options, as old tools take it.
@@ -209,7 +232,7 @@ func (k *classifier) cluster(i int, letters string) int {
 		}
 		k.options = append(k.options, used{o, i})
 		rest := letters[j+1:]
-		bsd := k.t.bsd && k.words[i].Text == letters // tar xzf FILE: each value is a word of its own
+		bsd := k.t.apart && !(o.class == classNumber && rest != "" && allDigits([]byte(rest))) || k.t.bsd && k.words[i].Text == letters // tar xzf FILE: each value is a word of its own
 		switch {
 		case o.arity == noValue:
 			k.apply(o, i, Word{Span: k.words[i].Span, Text: "true"})

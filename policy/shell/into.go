@@ -23,6 +23,7 @@ func (k *classifier) into() {
 	if dir == "" {
 		dir = "/"
 	}
+	parents := k.t.into && has(k.options, []string{"--parents"})
 	tree := has(k.options, k.t.treeIf) || k.t.treeIf == nil
 	for _, i := range sources {
 		w := k.words[i]
@@ -30,6 +31,16 @@ func (k *classifier) into() {
 		switch w.Kind {
 		case Known:
 			name := path.Base(w.Text)
+			if parents && !has(k.options, []string{"-T"}) && path.Clean(w.Text) != "." {
+				// The whole path is made again below the target.
+				name = strings.TrimPrefix(w.Text, "/")
+				if strings.Contains("/"+name+"/", "/../") {
+					k.e.fileEffect(Word{Span: w.Span, Text: target.Text}, k.st, effect{command: k.index, word: i, write: true, tree: true})
+					continue
+				}
+				k.e.fileEffect(Word{Span: w.Span, Kind: Glob, Text: dir, Glob: quoteGlob(path.Clean(dir + "/" + name))}, k.st, how)
+				continue
+			}
 			if name == "." || name == ".." || name == "/" || strings.HasSuffix(w.Text, "/.") || has(k.options, []string{"-T"}) {
 				// The content itself goes there, under names that are not on the line.
 				k.e.fileEffect(Word{Span: w.Span, Text: target.Text}, k.st, how)
@@ -39,6 +50,10 @@ func (k *classifier) into() {
 			k.e.fileEffect(Word{Span: w.Span, Kind: Glob, Text: dir, Glob: quoteGlob(strings.TrimSuffix(dir, "/") + "/" + name)}, k.st, how)
 		case Glob:
 			name := w.Glob[strings.LastIndexByte(w.Glob, '/')+1:]
+			if parents {
+				k.e.fileEffect(Word{Span: w.Span, Text: target.Text}, k.st, effect{command: k.index, word: i, write: true, tree: true})
+				continue
+			}
 			if name == "" {
 				name = "*"
 			}

@@ -181,8 +181,7 @@ func (r *rule) denies(c *Command) bool {
 	if matchAny(operands, words) {
 		return true
 	}
-	split := splitResources(words)
-	return len(split) > len(words) && matchAny(operands, split)
+	return matchAny(operands, splitResources(words))
 }
 
 // misses is a quick no: the pattern's second word is a subcommand that is not the command's.
@@ -227,11 +226,11 @@ func matchAny(elems []element, words []Word) bool {
 func splitResources(words []Word) []Word {
 	var out []Word
 	for _, w := range words {
-		if w.Kind != Known || !strings.ContainsAny(w.Text, ",/.") {
+		if w.Kind != Known || !strings.ContainsAny(w.Text, ",/.") && strings.ToLower(w.Text) == w.Text {
 			out = append(out, w)
 			continue
 		}
-		for _, part := range strings.FieldsFunc(w.Text, func(r rune) bool { return r == ',' || r == '/' }) {
+		for _, part := range strings.FieldsFunc(strings.ToLower(w.Text), func(r rune) bool { return r == ',' || r == '/' }) {
 			out = append(out, Word{Span: w.Span, Text: part})
 			if head, _, dotted := strings.Cut(part, "."); dotted && head != "" {
 				out = append(out, Word{Span: w.Span, Text: head})

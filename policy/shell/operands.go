@@ -156,6 +156,10 @@ func (k *classifier) apply(o *option, i int, v Word) {
 		}
 		return
 	}
+	if o.class == classKnown {
+		k.oneOf(o, i, v)
+		return
+	}
 	if k.t.into && o.name() == "--target-directory" {
 		k.target = v
 	}
@@ -226,11 +230,16 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 			k.file(classWriteTree, v, st, how, operand)
 		}
 	case classRepository, classGoFlags, classCovReport, classFormatter, classFmtArgs, classLintArgs, classKubeOutput, classCurlText,
-		classCookie, classMethod, classDNS, classSuffix, classPlugin:
+		classCookie, classMethod, classDNS, classSuffix, classPlugin, classManifest, classReference, classTemplate, classOutFormat,
+		classTarget, classTestArgs, classNativeArgs, classWarning, classInt, classOptionText:
 		k.special(c, i, v, st, how)
 	case classDD:
 		k.dd(i, v, st, how)
 	case classArchive:
+		if host, _, is := strings.Cut(v.Text+v.Glob, ":"); is && !strings.Contains(host, "/") {
+			k.open(i, "net", v.Text, quoteShort(v.Text)+" names a machine to contact.", "Write ./ in front of a file whose name has a colon.", false)
+			return
+		}
 		k.archives = append(k.archives, v)
 	case classMove:
 		k.file(classTree, v, st, how, operand)

@@ -9,6 +9,11 @@ func (k *classifier) sedScript(i int, v Word) {
 		k.open(i, "unknown-word", "", "The sed script is unknown.", "Write the script out.", true)
 		return
 	}
+	if n := len(v.Text) - len(strings.TrimRight(v.Text, `\`)); n%2 == 1 {
+		// With a further -e the text goes on there, and what is one command here may be two.
+		k.open(i, "exec", v.Text, "The sed script ends in a backslash, so what follows it is part of it.", "Write the script in one piece.", false)
+		return
+	}
 	p := &sedParser{s: v.Text, k: k, word: i, at: v.Span}
 	if bad := p.script(); bad != "" {
 		k.open(i, "exec", v.Text, "The sed script "+bad+".", "Use addresses and the commands p, d, q, s, y, a, i, c, n.", false)
@@ -201,6 +206,8 @@ func (p *sedParser) until(delim byte, regex bool) bool {
 				p.i = end
 				continue
 			}
+		case c == '\n' && delim != '\n':
+			return false // sed ends the command here, whatever was open
 		}
 		p.i++
 	}
@@ -275,6 +282,8 @@ func (p *sedParser) plainUntil(delim byte) bool {
 		case delim:
 			p.i++
 			return true
+		case '\n':
+			return false
 		}
 		p.i++
 	}

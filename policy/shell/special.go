@@ -15,6 +15,27 @@ func (k *classifier) special(c class, i int, v Word, st state, how effect) {
 		return
 	}
 	switch c {
+	case classOutFormat, classTarget, classTestArgs, classNativeArgs, classWarning:
+		k.build(c, i, v, st, how)
+	case classManifest, classReference:
+		switch {
+		case strings.Contains(text, "://"):
+			opens("net", quoteShort(text)+" names a machine to contact.", "A pattern that names this word permits it.")
+		case c == classManifest:
+			read(text)
+		}
+	case classTemplate:
+		if !strings.Contains(text, "{") {
+			read(text)
+		}
+	case classInt:
+		if !allDigits([]byte(strings.TrimLeft(text, "+-."))) {
+			opens("exec", "Behind the number this goes on as further options.", "Write each option as a word of its own.")
+		}
+	case classOptionText:
+		if strings.Contains(text, "$") {
+			opens("exec", "Behind $ this goes on as further options.", "Leave the $ out.")
+		}
 	case classRepository:
 		switch {
 		case strings.Contains(text, "::"):

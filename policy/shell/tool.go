@@ -47,6 +47,17 @@ const (
 	classSuffix                   // an ending for backup files: no directory
 	classDNS                      // dig: +OPTION and types are text, the rest is asked
 	classResource                 // a kubectl resource: for deny patterns "a/b,c" are the words a, b and c
+	classKnown                    // one of the words in the table is text, anything else may be code: known:a,b
+	classInt                      // digits; anything else goes on as further options
+	classOptionText               // text; behind "$" it goes on as further options (less)
+	classManifest                 // a file that is read, URL is a machine
+	classReference                // gh: a number or branch, URL is a machine
+	classTemplate                 // kubectl: text with "{", or a file that is read
+	classOutFormat                // golangci-lint: KIND or KIND:PATH, which is written, with commas
+	classTarget                   // a target's name; a path is a file of settings, which may name programs
+	classTestArgs                 // options of a Rust test binary
+	classNativeArgs               // cmake --build: what the native build tool gets
+	classWarning                  // Python's warning filter: a category with a dot imports a module
 
 	// Only a pattern that names the option or operand itself opens these.
 	classList   // a file that lists files to act on
@@ -63,6 +74,8 @@ var classNames = map[string]class{
 	"remote": classRemote, "remotewrite": classRemoteWrite, "repository": classRepository,
 	"goflags": classGoFlags, "covreport": classCovReport, "eslintformat": classFormatter, "reporter": classFormatter, "fmtargs": classFmtArgs,
 	"lintargs": classLintArgs, "kubeoutput": classKubeOutput, "curltext": classCurlText, "cookie": classCookie, "method": classMethod, "dns": classDNS, "suffix": classSuffix, "plugin": classPlugin, "move": classMove, "resource": classResource,
+	"int": classInt, "optiontext": classOptionText, "manifest": classManifest, "reference": classReference, "template": classTemplate,
+	"outformat": classOutFormat, "target": classTarget, "testargs": classTestArgs, "nativeargs": classNativeArgs, "warning": classWarning,
 	"list": classList, "exec": classExec, "config": classConfig, "net": classNet, "state": classState,
 }
 
@@ -107,6 +120,7 @@ type option struct {
 	names []string // as written in the table; the last is the canonical one
 	class class
 	arity arity
+	words []string // with classKnown: what is harmless
 }
 
 func (o *option) name() string { return o.names[len(o.names)-1] }
@@ -141,6 +155,8 @@ type tool struct {
 	digits    bool // -20 is a number
 	bsd       bool // the first operand may be a cluster of options without "-" (ps aux, tar xzf)
 	plus      bool // words that begin with "+" are options
+	apart     bool // options that share a word take their values from the words that follow, in order (tree -aI PATTERN)
+	atFile    bool // a word @FILE stands for the words in FILE
 	into      bool // puts its sources below the last operand (or -t), under their own names
 	meta      bool // shows names, sizes and counts, never what a file holds
 	reads     bool // changes nothing but what its classes say

@@ -266,6 +266,10 @@ func (t *tool) properties(args []string) error {
 			t.bsd = true
 		case "plus":
 			t.plus = true
+		case "apart":
+			t.apart = true
+		case "atfile":
+			t.atFile = true
 		case "reads":
 			t.reads = true
 		case "delegate":
@@ -298,6 +302,10 @@ func (t *tool) optionLine(key string, names []string) error {
 		how = twoValues
 	}
 	c, ok := classNames[base]
+	var words []string
+	if list, is := strings.CutPrefix(base, "known:"); is {
+		c, ok, words = classKnown, list != "", strings.Split(list, ",")
+	}
 	if !ok {
 		return fmt.Errorf("%q is neither a keyword nor a class", key)
 	}
@@ -305,7 +313,7 @@ func (t *tool) optionLine(key string, names []string) error {
 		how = noValue
 	}
 	for _, alias := range names {
-		o := &option{names: splitNames(alias), class: c, arity: how}
+		o := &option{names: splitNames(alias), class: c, arity: how, words: words}
 		for _, n := range o.names {
 			if len(n) < 2 || n[0] != '-' && !(t.plus && n[0] == '+') {
 				return fmt.Errorf("%q is no option", n)
