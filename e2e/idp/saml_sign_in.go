@@ -64,14 +64,14 @@ func fetch(client *http.Client, req *http.Request) (page string, at *url.URL, er
 }
 
 var (
-	formTag  = regexp.MustCompile(`(?is)<form\b([^>]*)>(.*?)</form>`)
+	samlForm  = regexp.MustCompile(`(?is)<form\b([^>]*)>(.*?)</form>`)
 	inputTag = regexp.MustCompile(`(?is)<input\b([^>]*)>`)
 	attrText = regexp.MustCompile(`(?is)\b(name|value|action)\s*=\s*"([^"]*)"`)
 )
 
 // readForm takes the page's only form with a field that matters: the response, or a user's name.
 func readForm(page string, at *url.URL) (string, url.Values, error) {
-	for _, f := range formTag.FindAllStringSubmatch(page, -1) {
+	for _, f := range samlForm.FindAllStringSubmatch(page, -1) {
 		values := url.Values{}
 		for _, input := range inputTag.FindAllStringSubmatch(f[2], -1) {
 			a := tagAttributes(input[1])
