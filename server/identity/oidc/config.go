@@ -44,6 +44,12 @@ type Config struct {
 // issuerGoogle needs its own way of asking for refresh tokens, and checks hd.
 const issuerGoogle = "https://accounts.google.com"
 
+// isIssuer reports whether a token's iss is this issuer. Google, and nobody else, has an old spelling that its documentation
+// still allows; the keys are the same.
+func (c *Config) isIssuer(iss string) bool {
+	return iss != "" && (iss == c.Issuer || c.Issuer == issuerGoogle && iss == "accounts.google.com")
+}
+
 func (c Config) withDefaults() Config {
 	set := func(field *string, value string) {
 		if *field == "" {

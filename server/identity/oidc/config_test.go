@@ -120,6 +120,27 @@ func TestConfigJSON(t *testing.T) {
 	}
 }
 
+// TestIssuerSpelling ensures that an issuer is compared to the letter, but for Google's old spelling of its own.
+func TestIssuerSpelling(t *testing.T) {
+	for _, c := range []struct {
+		issuer, iss string
+		want        bool
+	}{
+		{issuerGoogle, issuerGoogle, true},
+		{issuerGoogle, "accounts.google.com", true},
+		{issuerGoogle, issuerGoogle + "/", false},
+		{issuerGoogle, "http://accounts.google.com", false},
+		{"https://a.test", "a.test", false},
+		{"https://a.test", "https://A.test", false},
+		{"https://a.test/", "https://a.test", false},
+		{"", "", false},
+	} {
+		if got := (&Config{Issuer: c.issuer}).isIssuer(c.iss); got != c.want {
+			t.Errorf("%q for %q: %v", c.iss, c.issuer, got)
+		}
+	}
+}
+
 // TestGoogleAsksForRefreshTokensItsOwnWay ensures that Google gets access_type rather than a scope that it refuses.
 func TestGoogleAsksForRefreshTokensItsOwnWay(t *testing.T) {
 	p := New(Config{Issuer: issuerGoogle, ClientID: "c", OfflineAccess: true}, "s", client(), newClock().now, constant{})

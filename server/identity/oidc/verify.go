@@ -92,7 +92,7 @@ func (p *Provider) inspectPayload(sig *signature, libraryErr error, raw string, 
 			return nil, idp.Refuse(ReasonDuplicateMember, "the token's payload is ambiguous: it has "+name+" in another case", remedyAskAdmin)
 		}
 	}
-	if iss, _ := claims["iss"].(string); iss != p.config.Issuer {
+	if iss, _ := claims["iss"].(string); !p.config.isIssuer(iss) {
 		return nil, idp.Refuse(ReasonIssuer, "the token is from another issuer ("+clean(iss, 200)+")", "Enter the issuer exactly as it stands in the provider's tokens.").About("issuer")
 	}
 	if err := who.check(claims); err != nil {
