@@ -9,7 +9,7 @@ import (
 	"ambit/server/identity/idp"
 )
 
-const bearer = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+const bearer = "urn:oasis:names:tc:SAML:2.0:cm:bearer" //nolint:gosec // a name, no credential
 
 // checkAssertion asks whether an authentic assertion is meant for us, now, and for this sign-in (SAML profiles §4.1.4.3), and
 // keeps what the answer depends on.
@@ -113,7 +113,7 @@ func (p *Provider) wrongAudience() *idp.Refusal {
 
 // checkConfirmation wants exactly one confirmation, by bearer, for this address and this sign-in.
 func (p *Provider) checkConfirmation(a *assertion, subject *etree.Element, flow *Flow, now time.Time) error {
-	refuse := func(what string) error {
+	refuse := func(what string) *idp.Refusal {
 		return idp.Refuse(reasonConfirmation, "The response doesn't confirm the person in the way that is accepted: "+what+".",
 			"Let the identity provider send exactly one SubjectConfirmation, with the method bearer.")
 	}
@@ -125,11 +125,11 @@ func (p *Provider) checkConfirmation(a *assertion, subject *etree.Element, flow 
 		return refuse("the method is not bearer")
 	}
 	if err := shape(all[0], part{nsAssertion, "SubjectConfirmationData", 1, 1}); err != nil {
-		return refuse("its data are missing, or it names somebody else").(*idp.Refusal).Because(err)
+		return refuse("its data are missing, or it names somebody else").Because(err)
 	}
 	data := child(all[0], nsAssertion, "SubjectConfirmationData")
 	if err := shape(data); err != nil {
-		return refuse("its data hold more than is understood").(*idp.Refusal).Because(err)
+		return refuse("its data hold more than is understood").Because(err)
 	}
 	if value(data, "Recipient") != p.urls.ACS {
 		return idp.Refuse(reasonRecipient, "The response is for another recipient than this connection.",

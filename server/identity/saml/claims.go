@@ -119,11 +119,17 @@ func (p *Provider) email(id nameID, attrs attributes, notes *noteBook) (string, 
 		notes.add("email_attribute", "The response has no e-mail address.", "Name the attribute that holds it; without one the account is linked to a person by SCIM or by an admin.")
 		return "", nil
 	}
-	if addr, err := mail.ParseAddress(v); err != nil || addr.Address != v || addr.Name != "" || len(v) > 254 || hasControl(v) {
+	if !isAddress(v) {
 		notes.add("email_attribute", "What the response has for an e-mail address is none.", "Name another attribute.")
 		return "", nil
 	}
 	return v, nil
+}
+
+// isAddress reports whether s is an e-mail address and nothing else.
+func isAddress(s string) bool {
+	addr, err := mail.ParseAddress(s)
+	return err == nil && addr.Address == s && addr.Name == "" && len(s) <= 254 && !hasControl(s)
 }
 
 func (p *Provider) name(attrs attributes, notes *noteBook) (string, error) {

@@ -119,7 +119,7 @@ type forge struct {
 
 	responseID, assertionID           string
 	issuer, responseIssuer            string // XML elements
-	destination, answers, confirmed   string // attributes with their values
+	destination, answers              string // attributes with their values
 	responseTime, assertionTime       string
 	version, assertionVersion         string
 	status, extensions                string // XML

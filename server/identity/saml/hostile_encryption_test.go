@@ -100,10 +100,6 @@ func encryptionAttacks() []attack {
 		sealed("key encrypted as data", reasonEncryptionAlg, edit("http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p", aes128cbc)),
 		sealed("key missing", reasonStructure, func(f *forge) {
 			f.sealedXML = func(s string) string {
-				b, _, z := between(s, "<ds:KeyInfo", "</ds:KeyInfo></xenc")
-				return b + "</xenc" + z
-			}
-			f.sealedXML = func(s string) string {
 				b, _, z := between(s, "<xenc:EncryptedKey", "</xenc:EncryptedKey>")
 				return b + z
 			}
@@ -111,8 +107,9 @@ func encryptionAttacks() []attack {
 		sealed("four keys", reasonStructure, func(f *forge) {
 			f.sealedXML = func(s string) string {
 				b, k, z := between(s, "<xenc:EncryptedKey", "</xenc:EncryptedKey>")
+				_, rest, _ := strings.Cut(k, " xmlns:xenc")
 				for _, id := range []string{"_k1", "_k2", "_k3"} {
-					b += `<xenc:EncryptedKey Id="` + id + `"` + k[strings.Index(k, " xmlns:xenc"):]
+					b += `<xenc:EncryptedKey Id="` + id + `" xmlns:xenc` + rest
 				}
 				return b + k + z
 			}

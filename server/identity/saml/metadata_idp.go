@@ -36,20 +36,20 @@ type provider struct {
 
 // parseProvider reads metadata: one EntityDescriptor, or EntitiesDescriptors from which entityID chooses.
 func parseProvider(data []byte, entityID string) (*provider, *idp.Refusal) {
-	bad := func(field, message string, cause error) (*provider, *idp.Refusal) {
-		return nil, misconfigured(field, message,
+	bad := func(message string, cause error) (*provider, *idp.Refusal) {
+		return nil, misconfigured("metadata", message,
 			"Download the metadata of this application from the identity provider again; it begins with an EntityDescriptor element.").Because(cause)
 	}
 	if len(data) > maxMetadata {
-		return bad("metadata", "The identity provider's metadata is larger than 2 MiB.", nil)
+		return bad("The identity provider's metadata is larger than 2 MiB.", nil)
 	}
 	root, err := metadataRoot(data)
 	if err != nil {
-		return bad("metadata", "The identity provider's metadata is not readable XML.", err)
+		return bad("The identity provider's metadata is not readable XML.", err)
 	}
 	all, err := entities(data, root)
 	if err != nil {
-		return bad("metadata", "This is not the metadata of a SAML 2.0 identity provider.", err)
+		return bad("This is not the metadata of a SAML 2.0 identity provider.", err)
 	}
 	chosen, refusal := choose(all, entityID)
 	if refusal != nil {
@@ -59,13 +59,13 @@ func parseProvider(data []byte, entityID string) (*provider, *idp.Refusal) {
 	p.raw = string(data)
 	switch {
 	case p.redirect == "" && p.post == "":
-		return bad("metadata", "The metadata names no address for sign-in by HTTP-Redirect or HTTP-POST.", nil)
+		return bad("The metadata names no address for sign-in by HTTP-Redirect or HTTP-POST.", nil)
 	case len(p.certificates) == 0:
 		why := "The metadata has no certificate for signatures."
 		if len(p.unusable) > 0 {
 			why = "No certificate in the metadata is accepted: " + p.unusable[0] + "."
 		}
-		return bad("metadata", why, nil)
+		return bad(why, nil)
 	}
 	return p, nil
 }
