@@ -37,9 +37,10 @@ type Command struct {
 	options  []used // every option found, for deny patterns
 	operands []int  // indexes of the words that are neither options nor their values
 	urls     []address
+	same     []address // subcommands that go by another name here
 }
 
-// address is a URL on the line and the word that holds it.
+// address is a URL on the line, or a subcommand's other name, and the word that holds it.
 type address struct {
 	word int
 	text string
@@ -95,6 +96,7 @@ type Word struct {
 
 	prefix  string // for OneUnknown: the known beginning
 	integer bool   // for OneUnknown: a non-negative integer
+	lastJob bool   // for ManyUnknown: $! alone
 	dots    bool   // for Glob: wildcards match a leading dot too
 	tree    bool   // for Glob: file names from find or xargs, at any depth
 }

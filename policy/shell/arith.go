@@ -44,6 +44,43 @@ func (e *eval) arithm(x syntax.ArithmExpr, st state) bool {
 	return false
 }
 
+// counters walks the first and last part of for ((i=0; i<3; i++)): what they set are integers from then on, whatever the
+// loop does. Counting down is refused with the rest of arithmetic, since the value may become negative.
+func (e *eval) counters(x syntax.ArithmExpr, st state) state {
+	switch x := x.(type) {
+	case nil:
+		return st
+	case *syntax.UnaryArithm:
+		if name, ok := x.X.(*syntax.Word); ok && x.Op == syntax.Inc {
+			return e.counter(name, st)
+		}
+	case *syntax.BinaryArithm:
+		switch x.Op {
+		case syntax.Comma:
+			return e.counters(x.Y, e.counters(x.X, st))
+		case syntax.Assgn, syntax.AddAssgn:
+			name, ok := x.X.(*syntax.Word)
+			if ok && e.arithm(x.Y, st) {
+				return e.counter(name, st)
+			}
+		}
+	}
+	e.arithm(x, st)
+	return st
+}
+
+func (e *eval) counter(name *syntax.Word, st state) state {
+	text := name.Lit()
+	if !syntax.ValidName(text) {
+		e.refuseNode(name, "arithmetic", "Arithmetic may only set plain variables.", "Use a lower-case name.")
+		return st
+	}
+	if !e.setVariable(text, e.span(name)) {
+		return st
+	}
+	return st.assign(text, value{kind: valueInteger})
+}
+
 func (e *eval) arithmWord(w *syntax.Word, st state) bool {
 	lit := w.Lit()
 	if integerText(lit) {

@@ -89,7 +89,7 @@ func (e *eval) builtin(name string, words []Word, st state, wrappers []string) (
 		e.setOptions(words)
 	case "exit", "break", "continue", "wait":
 		for _, w := range words[1:] {
-			if !integerWord(w) && !(w.Kind == OneUnknown && w.integer) && !(name == "wait" && w.Kind == Known && allDigits([]byte(strings.TrimPrefix(w.Text, "%")))) {
+			if !integerWord(w) && !(w.Kind == OneUnknown && w.integer) && !(name == "wait" && w.lastJob) && !(name == "wait" && w.Kind == Known && allDigits([]byte(strings.TrimPrefix(w.Text, "%")))) {
 				e.refuse(w.Span, "builtin-"+name, name+" takes only a number here.", "")
 			}
 		}

@@ -340,6 +340,10 @@ func (k *classifier) subcommand(i int) int {
 		k.open(i, "unknown-word", "", "Which subcommand this runs is unknown.", "Write the subcommand out.", true)
 		return -1
 	}
+	if name := k.t.same[w.Text]; name != "" {
+		c := &k.e.a.Commands[k.index]
+		c.same = append(c.same, address{i, name})
+	}
 	sub := k.t.sub(w.Text)
 	if sub == nil {
 		if k.t.slots != nil {
@@ -359,6 +363,10 @@ func (k *classifier) subcommand(i int) int {
 func (k *classifier) switchTo(t *tool, i int) int {
 	k.e.a.Commands[k.index].reads = t.reads
 	k.operands = append(k.operands, i)
+	if t.opensAs != classFlag {
+		text := k.words[i].Text
+		k.open(i, t.opensAs.String(), text, fmt.Sprintf("%s %s.", quoteShort(text), t.opensAs.message()), "A pattern that names this subcommand permits it.", false)
+	}
 	k.t, k.base, k.states, k.reads, k.archives, k.here, k.ended = t, len(k.operands), nil, nil, nil, false, false
 	k.from(i + 1)
 	return -1

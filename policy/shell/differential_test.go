@@ -26,6 +26,7 @@ func TestDifferential(t *testing.T) {
 	}
 	for shell, dialect := range map[string]string{"bash": "bash", "dash": "sh", "zsh": "zsh"} {
 		t.Run(shell, func(t *testing.T) {
+			t.Parallel()
 			bin, err := exec.LookPath(shell)
 			if err != nil {
 				t.Skipf("%s is not installed: install it to compare with it", shell)
@@ -140,7 +141,7 @@ func (d *differential) compare(t *testing.T, line string) bool {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	stop := time.AfterFunc(10*time.Second, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	stop := time.AfterFunc(5*time.Second, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	_ = cmd.Wait() // how the line ends doesn't matter, only what it ran
 	stop.Stop()
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
@@ -180,5 +181,10 @@ func covers(words []Word, argv []string) bool {
 	case OneUnknown:
 		return len(argv) > 0 && covers(words[1:], argv[1:])
 	}
-	return len(argv) > 0 && argv[0] == words[0].Text && covers(words[1:], argv[1:])
+	return len(argv) > 0 && (argv[0] == words[0].Text || words[0].Text == "/dev/fd/63" && descriptorPath(argv[0])) && covers(words[1:], argv[1:])
+}
+
+// descriptorPath reports a name that a shell gives to a process substitution.
+func descriptorPath(s string) bool {
+	return strings.HasPrefix(s, "/dev/fd/") || strings.HasPrefix(s, "/proc/self/fd/")
 }

@@ -178,7 +178,7 @@ func (r *rule) denies(c *Command) bool {
 	for _, i := range c.operandWords() {
 		words = append(words, c.Words[i])
 	}
-	if matchAny(operands, words) {
+	if matchAny(operands, words) || len(c.same) > 0 && matchAny(operands, c.renamed(words)) {
 		return true
 	}
 	return matchAny(operands, splitResources(words))
@@ -194,6 +194,9 @@ func (r *rule) misses(c *Command) bool {
 		return false
 	}
 	w := &c.Words[c.operands[0]]
+	if len(c.same) > 0 && c.same[0].word == c.operands[0] {
+		return false
+	}
 	if w.Kind != Known || strings.ContainsAny(w.Text, ",/.") {
 		return false
 	}
@@ -221,6 +224,19 @@ func (r *rule) looseOption() bool {
 func matchAny(elems []element, words []Word) bool {
 	m := matcher{words: words, how: make([]byte, len(words)), deny: true}
 	return m.match(elems, 0)
+}
+
+// renamed gives subcommands that go by another name the name that the table prefers.
+func (c *Command) renamed(words []Word) []Word {
+	words = slices.Clone(words)
+	for j, i := range c.operandWords() {
+		for _, s := range c.same {
+			if s.word == i {
+				words[j].Text = s.text
+			}
+		}
+	}
+	return words
 }
 
 func splitResources(words []Word) []Word {

@@ -49,6 +49,12 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.unknownPart(quoted, false)
 		return
 	}
+	if p.Param.Value == "!" && p.Exp == nil {
+		// A process's number, or nothing at all where no job was started.
+		b.unknownPart(quoted, true)
+		b.lastJob = true
+		return
+	}
 	v := e.variable(p.Param.Value, b.st)
 	if p.Exp == nil {
 		b.value(p, v, quoted)

@@ -34,6 +34,11 @@ const (
 	valueNames   // one of the files that a glob names
 )
 
+// integer reports a value that is surely a non-negative integer.
+func (v value) integer() bool {
+	return v.kind == valueInteger || v.kind == valueKnown && integerText(v.text)
+}
+
 func (st state) lookup(name string) (value, bool) {
 	for i := len(st.vars) - 1; i >= 0; i-- {
 		if st.vars[i].name == name {
@@ -78,7 +83,11 @@ func union(a, b state) state {
 	var vars []binding
 	for _, x := range a.vars {
 		if y, ok := b.lookup(x.name); !ok || y != x.val {
-			x.val = value{}
+			if ok && x.val.integer() && y.integer() {
+				x.val = value{kind: valueInteger}
+			} else {
+				x.val = value{}
+			}
 		}
 		vars = append(vars, x)
 	}

@@ -248,11 +248,11 @@ func (e *eval) forClause(c *syntax.ForClause, st state) (ok, fail state) {
 	}
 	switch l := c.Loop.(type) {
 	case *syntax.CStyleLoop:
-		for _, x := range [...]syntax.ArithmExpr{l.Init, l.Cond, l.Post} {
-			if x != nil {
-				e.arithm(x, st)
-			}
+		st = e.counters(l.Init, st)
+		if l.Cond != nil {
+			e.arithm(l.Cond, st)
 		}
+		st = e.counters(l.Post, st)
 		o, f := e.stmts(c.Do, st)
 		if out := union(st, union(o, f)); !out.equal(st) {
 			e.refuseNode(c, "loop", "The loop changes the directory or a variable each time around.", "")

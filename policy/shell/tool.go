@@ -146,6 +146,7 @@ type tool struct {
 	ifs     []conditional
 	parent  *tool // its options count too (inherit)
 
+	same     map[string]string    // other names of subcommands: deny patterns for one name see the other
 	sections map[string][]section // subcommands that are not parsed yet
 	subs     sync.Map             // subcommand → *tool
 
@@ -165,6 +166,7 @@ type tool struct {
 	wraps     string
 	mini      string // a grammar of its own: find, git, dd, …
 
+	opensAs       class // what the subcommand as such does that "**" does not cover; classFlag for nothing
 	none          class // what happens to "." without operands; classFlag for nothing
 	treeIf        []string
 	hiddenIf      []string // with one of these a tree includes names that begin with a dot; nil: always

@@ -214,17 +214,28 @@ func (t *tool) line(key string, args []string, depth int) error {
 		slots, err := parseSlots(args[i+1:])
 		t.ifs = append(t.ifs, conditional{args[:i], slots})
 		return err
-	case "none":
-		if len(args) != 1 {
-			return fmt.Errorf("none needs one class")
+	case "none", "opens":
+		c, ok := classNames[strings.Join(args, " ")]
+		if !ok || key == "opens" && !c.opens() {
+			return fmt.Errorf("%s needs one class, not %q", key, args)
 		}
-		c, ok := classNames[args[0]]
-		if !ok {
-			return fmt.Errorf("there is no class %q", args[0])
+		if key == "none" {
+			t.none = c
+		} else {
+			t.opensAs = c
 		}
-		t.none = c
 	case "is":
 		return t.properties(args)
+	case "same":
+		if len(args) < 2 {
+			return fmt.Errorf("same needs other names and the name")
+		}
+		if t.same == nil {
+			t.same = map[string]string{}
+		}
+		for _, a := range args[:len(args)-1] {
+			t.same[a] = args[len(args)-1]
+		}
 	case "wraps":
 		t.wraps = strings.Join(args, " ")
 	case "mini":

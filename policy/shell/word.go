@@ -119,6 +119,7 @@ type builder struct {
 	unknown WordKind
 	prefix  int // with unknown: how much of text was known before it
 	integer bool
+	lastJob bool // holds $!
 	anyGlob bool // a pattern in text position: glob characters mean nothing to us
 }
 
@@ -147,7 +148,7 @@ func (b *builder) flush() {
 	}
 	switch {
 	case b.unknown == ManyUnknown:
-		w.Kind, w.prefix = ManyUnknown, string(b.text[:b.prefix])
+		w.Kind, w.prefix, w.lastJob = ManyUnknown, string(b.text[:b.prefix]), b.lastJob && b.integer
 	case b.unknown == OneUnknown:
 		w.Kind, w.prefix, w.integer = OneUnknown, string(b.text[:b.prefix]), b.integer
 	case b.special && b.ctx == inCommand:
@@ -158,6 +159,7 @@ func (b *builder) flush() {
 	}
 	b.out = append(b.out, w)
 	b.text, b.glob, b.started, b.special, b.unknown, b.prefix, b.integer = b.text[:0], b.glob[:0], false, false, Known, 0, false
+	b.lastJob = false
 }
 
 func (b *builder) parts(parts []syntax.WordPart, quoted bool) {
