@@ -34,7 +34,8 @@ var floors = map[string][]string{
 	"server/identity/scim":  {"server/caller", "server/problem", "server/identity/idp", "audit", "db"},
 
 	"audit/egress": {},
-	"audit/sink":   {"audit", "audit/egress", "audit/mask", "db", "db/seal", "assets"},
+	"audit/ocsf":   {"audit", "policy"},
+	"audit/sink":   {"audit", "audit/ocsf", "audit/egress", "audit/mask", "db", "db/seal", "assets"},
 	"audit":        {"audit/mask", "db", "db/seal", "policy", "assets"},
 	"audit/mask":   {},
 	"db":           {"db/seal"},
