@@ -26,6 +26,9 @@ func (l *Ledger) Append(ctx context.Context, e *Event) error {
 	if down := l.down.Load(); down != nil {
 		return down
 	}
+	if marked(e.Type) {
+		return &InvalidError{"only the ledger itself records " + e.Type}
+	}
 	buf, _ := l.buffers.Get().(*[]byte)
 	en, err := l.prepare(*buf, e)
 	if err != nil {
@@ -51,13 +54,22 @@ func (l *Ledger) Append(ctx context.Context, e *Event) error {
 // and ledger change together or not at all. An error of fn rolls back and is returned as it is. fn runs between two
 // batches of decisions, so it must be brief and must not call the ledger.
 func (l *Ledger) Commit(ctx context.Context, fn func(*db.Tx) ([]*Event, error)) error {
+	return l.commitState(ctx, fn, false)
+}
+
+// commitSigned is Commit with a signed checkpoint over its events in the same transaction.
+func (l *Ledger) commitSigned(ctx context.Context, fn func(*db.Tx) ([]*Event, error)) error {
+	return l.commitState(ctx, fn, true)
+}
+
+func (l *Ledger) commitState(ctx context.Context, fn func(*db.Tx) ([]*Event, error), sign bool) error {
 	if down := l.down.Load(); down != nil {
 		return down
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	b := l.queue.addState(fn)
+	b := l.queue.addState(fn, sign)
 	if b == nil {
 		return l.refused()
 	}

@@ -21,13 +21,18 @@ type Checkpoint struct {
 	Root   tlog.Hash
 	Number int64 // from 1, without gaps
 	Time   time.Time
-	Note   string // signed text (golang.org/x/mod/sumdb/note); lines as in C2SP tlog-checkpoint, two of our own behind
+	Epoch  int64  // from 1; a restored backup begins a new one
+	Note   string // signed text (golang.org/x/mod/sumdb/note); lines as in C2SP tlog-checkpoint, two or three of our own behind
 }
 
 // text is the part of the note that is signed.
 func (c *Checkpoint) text() string {
-	return fmt.Sprintf("%s\n%d\n%s\nnumber %d\ntime %s\n", c.Origin, c.Size,
+	text := fmt.Sprintf("%s\n%d\n%s\nnumber %d\ntime %s\n", c.Origin, c.Size,
 		base64.StdEncoding.EncodeToString(c.Root[:]), c.Number, c.Time.UTC().Format(time.RFC3339))
+	if c.Epoch > 1 {
+		text += fmt.Sprintf("epoch %d\n", c.Epoch)
+	}
+	return text
 }
 
 // parseCheckpoint reads a note and verifies its signature.
@@ -36,7 +41,7 @@ func parseCheckpoint(signed string, verifier note.Verifier) (Checkpoint, error) 
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("verify checkpoint: %w", err)
 	}
-	c := Checkpoint{Note: signed}
+	c := Checkpoint{Note: signed, Epoch: 1}
 	lines := strings.Split(strings.TrimSuffix(n.Text, "\n"), "\n")
 	if len(lines) < 5 {
 		return c, fmt.Errorf("read checkpoint: %d lines, expected 5", len(lines))
@@ -58,12 +63,18 @@ func parseCheckpoint(signed string, verifier note.Verifier) (Checkpoint, error) 
 	if c.Time, err = time.Parse(time.RFC3339, at); err != nil || !ok {
 		return c, fmt.Errorf("read checkpoint: bad time %q", lines[4])
 	}
+	if len(lines) > 5 {
+		epoch, ok := strings.CutPrefix(lines[5], "epoch ")
+		if c.Epoch, err = strconv.ParseInt(epoch, 10, 64); err != nil || !ok || c.Epoch < 1 {
+			return c, fmt.Errorf("read checkpoint: bad epoch %q", lines[5])
+		}
+	}
 	return c, nil
 }
 
 // sign adds a checkpoint over the present tree to the transaction.
 func (l *Ledger) sign(ctx context.Context, tx *db.Tx, at time.Time) error {
-	c := Checkpoint{Origin: l.origin, Size: l.tree.size, Root: l.tree.root(), Number: l.checkpoints + 1, Time: at}
+	c := Checkpoint{Origin: l.origin, Size: l.tree.size, Root: l.tree.root(), Number: l.checkpoints + 1, Time: at, Epoch: l.epoch}
 	signed, err := note.Sign(&note.Note{Text: c.text()}, l.signer)
 	if err != nil {
 		return fmt.Errorf("sign checkpoint: %w", err)
@@ -94,6 +105,15 @@ func (l *Ledger) signIfDue(ctx context.Context, due bool) {
 		return
 	}
 	l.signedSize, l.signedAt = l.tree.size, at
+}
+
+// Sign signs a checkpoint now, where the latest one does not cover every entry, and gives the latest.
+func (l *Ledger) Sign(ctx context.Context) (Checkpoint, error) {
+	err := l.commitSigned(ctx, func(*db.Tx) ([]*Event, error) { return nil, nil })
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("sign checkpoint: %w", err)
+	}
+	return l.Checkpoint(ctx)
 }
 
 // Checkpoint gives the latest signed checkpoint; db.ErrNotFound before the first.

@@ -55,6 +55,7 @@ type Ledger struct {
 	// Of the writer's goroutine alone:
 	tree        tree
 	checkpoints int64 // how many were signed
+	epoch       int64 // from 1; one more with each restored backup
 	signedSize  int64 // size at the last checkpoint
 	signedAt    time.Time
 	scratch     []byte

@@ -48,6 +48,16 @@ func (l *Ledger) load(ctx context.Context) error {
 	if newest.Number != head.Checkpoints || newest.Size > head.Size {
 		return &DamageError{head.Size, "checkpoints are gone"}
 	}
+	marks, err := db.Marks(ctx, q, 0)
+	if err != nil {
+		return err
+	}
+	l.epoch = 1
+	for _, m := range marks {
+		if m.Kind == TypeRestored {
+			l.epoch++
+		}
+	}
 	l.tree, l.checkpoints, l.signedSize = t, head.Checkpoints, newest.Size
 	l.seq.Store(head.Size)
 	return nil

@@ -105,12 +105,8 @@ func (p *projector) step(ctx context.Context) (int, error) {
 	}
 	batch := db.Projection{Counts: map[db.RollupKey]int64{}, Spans: map[int64]db.Span{}}
 	err = db.LedgerAscending(ctx, p.db.Read(), after, projectBatch, func(row db.LedgerRow) error {
-		d := newDocument(row.Event, true)
-		facets := make([]string, 0, len(d.facets))
-		for _, v := range d.facets {
-			facets = append(facets, v.facet.word(v.value))
-		}
-		batch.Events = append(batch.Events, db.IndexedEvent{Seq: row.Seq, Facets: strings.Join(facets, " "), Words: strings.Join(d.words, " ")})
+		d := indexed(row)
+		batch.Events = append(batch.Events, d.IndexedEvent)
 		minute := d.time.Unix() / 60
 		batch.Counts[db.RollupKey{Minute: minute, Phase: d.phase, Type: d.kind, Effect: d.effect}]++
 		span, ok := batch.Spans[minute]
@@ -126,4 +122,20 @@ func (p *projector) step(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	return len(batch.Events), p.db.WriteIndex(ctx, func(tx *db.Tx) error { return db.InsertProjection(tx, after, batch) })
+}
+
+// indexedDocument is an event as the search index takes it in.
+type indexedDocument struct {
+	db.IndexedEvent
+	document
+}
+
+// indexed makes it, always the same for the same event: taking an event out of the index needs the words that went in.
+func indexed(row db.LedgerRow) indexedDocument {
+	d := newDocument(row.Event, true)
+	facets := make([]string, 0, len(d.facets))
+	for _, v := range d.facets {
+		facets = append(facets, v.facet.word(v.value))
+	}
+	return indexedDocument{db.IndexedEvent{Seq: row.Seq, Facets: strings.Join(facets, " "), Words: strings.Join(d.words, " ")}, d}
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"ambit/audit/mask"
 	"ambit/db"
@@ -29,7 +28,7 @@ func promptPurpose(digest string) []byte { return []byte("prompt " + digest) }
 // was: its salt is purged with the text.
 func (l *Ledger) keepPrompt(e *Event) (*db.PromptRow, error) {
 	text, n := mask.String(e.PromptText)
-	key := sha256.Sum256([]byte(e.Session + "\x00" + text))
+	key := sha256.Sum256([]byte(e.Actor.User + "\x00" + e.Repository + "\x00" + e.Session + "\x00" + text))
 	l.prompts.mu.Lock()
 	row := l.prompts.rows[key]
 	l.prompts.mu.Unlock()
@@ -42,7 +41,10 @@ func (l *Ledger) keepPrompt(e *Event) (*db.PromptRow, error) {
 		if err != nil {
 			return nil, fmt.Errorf("store prompt: %w", err)
 		}
-		row = &db.PromptRow{Digest: digest, Salt: salt, Sealed: l.box.Seal(vault, promptPurpose(digest))}
+		row = &db.PromptRow{
+			Digest: digest, Salt: salt, Sealed: l.box.Seal(vault, promptPurpose(digest)),
+			Person: e.Actor.User, Repository: maskedText(e.Repository), Session: e.Session,
+		}
 		l.prompts.mu.Lock()
 		if l.prompts.rows == nil || len(l.prompts.rows) >= promptMemorySize {
 			l.prompts.rows = map[[sha256.Size]byte]*db.PromptRow{}
@@ -53,6 +55,12 @@ func (l *Ledger) keepPrompt(e *Event) (*db.PromptRow, error) {
 	e.Prompt = &Prompt{Recorded: true, Digest: row.Digest}
 	copied := *row // the writer sets its time
 	return &copied, nil
+}
+
+// maskedText is text as an event has it.
+func maskedText(text string) string {
+	out, _ := mask.String(text)
+	return out
 }
 
 // vaultPrompt is what is sealed.
@@ -107,23 +115,4 @@ func (l *Ledger) forgetPrompts() {
 	l.prompts.mu.Lock()
 	l.prompts.rows = nil
 	l.prompts.mu.Unlock()
-}
-
-// PurgePrompts deletes the prompts stored before a time, and records that it did and who asked. The events that name them
-// stay, and so does the ledger's proof: it covers digests only.
-func (l *Ledger) PurgePrompts(ctx context.Context, before time.Time, by Actor) (int64, error) {
-	var n int64
-	err := l.Commit(ctx, func(tx *db.Tx) ([]*Event, error) {
-		var err error
-		if n, err = db.DeletePromptsBefore(ctx, tx, before); err != nil || n == 0 {
-			return nil, err
-		}
-		after, err := json.Marshal(map[string]any{"before": before.UTC().Format(timeFormat), "purged": n})
-		if err != nil {
-			return nil, fmt.Errorf("describe the purge: %w", err)
-		}
-		return []*Event{{Type: "prompts.purged", Phase: PhaseAdmin, Actor: by, Change: &Change{Object: "prompts", After: after}}}, nil
-	})
-	l.forgetPrompts()
-	return n, err
 }

@@ -38,6 +38,15 @@ func Prove(ctx context.Context, q db.Queryer, public string, seq int64) (Proof, 
 		return Proof{}, &notCoveredError{seq, c.Size}
 	}
 	event, err := db.LedgerEvent(ctx, q, seq)
+	if errors.Is(err, db.ErrNotFound) {
+		by, errMark := removedEvent(ctx, q, seq)
+		if errMark != nil {
+			return Proof{}, errMark
+		}
+		if by != "" {
+			return Proof{}, &RemovedError{seq, by}
+		}
+	}
 	if err != nil {
 		return Proof{}, fmt.Errorf("read entry %d: %w", seq, err)
 	}

@@ -24,6 +24,7 @@ type entry struct {
 type batch struct {
 	entries []entry
 	state   func(*db.Tx) ([]*Event, error) // Commit: its events follow from running it
+	sign    bool                           // a checkpoint goes into the same transaction
 
 	done  chan struct{} // closed when the rest is set
 	err   error
@@ -60,13 +61,13 @@ func (q *queue) add(e entry) (*batch, int) {
 }
 
 // addState queues a call of Commit.
-func (q *queue) addState(fn func(*db.Tx) ([]*Event, error)) *batch {
+func (q *queue) addState(fn func(*db.Tx) ([]*Event, error), sign bool) *batch {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed || len(q.batches) >= maxBatches {
 		return nil
 	}
-	b := &batch{done: make(chan struct{}), state: fn}
+	b := &batch{done: make(chan struct{}), state: fn, sign: sign}
 	q.push(b)
 	return b
 }

@@ -235,7 +235,8 @@ func TestPurgedPromptsLeaveTheLedgerVerifiable(t *testing.T) {
 	l, _ := ledgerIn(t, t.TempDir())
 	var digests []string
 	for i, text := range []string{"first", "first", "second"} {
-		e := sample(i)
+		e := sample(1)
+		e.Correlation.ToolUseID = fmt.Sprint(i)
 		e.Session = "s"
 		e.PromptText = text
 		if err := l.Append(t.Context(), e); err != nil {
@@ -249,7 +250,8 @@ func TestPurgedPromptsLeaveTheLedgerVerifiable(t *testing.T) {
 	if digests[0] != digests[1] || digests[0] == digests[2] {
 		t.Fatalf("a prompt is kept once: %v", digests)
 	}
-	n, err := l.PurgePrompts(t.Context(), time.Now().Add(time.Hour), Actor{User: "eve@acme.test"})
+	r := NewRetention(l, RetentionOptions{})
+	n, _, err := r.PurgePrompts(t.Context(), PromptPurge{Before: time.Now().Add(time.Hour)}, Actor{User: "eve@acme.test"})
 	if err != nil || n != 2 {
 		t.Fatalf("purged %d, %v", n, err)
 	}
@@ -272,7 +274,7 @@ func TestPurgedPromptsLeaveTheLedgerVerifiable(t *testing.T) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	// The same prompt comes again: it is stored again.
-	again := sample(9)
+	again := sample(1)
 	again.Session, again.PromptText = "s", "first"
 	if err := l.Append(t.Context(), again); err != nil {
 		t.Fatal(err)

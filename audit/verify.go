@@ -45,6 +45,12 @@ type Report struct {
 	Signed      bool    `json:"signed"`      // signatures were checked
 	FirstBad    int64   `json:"first_bad"`   // 0: the ledger is as it was written
 	Issues      []Issue `json:"issues,omitempty"`
+
+	Removed       int64     `json:"removed"`        // entries that retention removed; their hashes are still under the root
+	RemovalEvents int64     `json:"removal_events"` // how many events record that
+	Removals      []Removal `json:"removals,omitempty"`
+	Epoch         int64     `json:"epoch"` // 1 until a backup is restored
+	Notes         []string  `json:"notes,omitempty"`
 }
 
 // OK reports whether nothing was found.
@@ -67,8 +73,8 @@ func (l *Ledger) Verify(ctx context.Context, opt VerifyOptions) (Report, error) 
 // Verify checks a ledger, of an open database or of a copy. An error means that it could not be done; what is wrong with
 // the ledger is in the Report. A ledger that grows meanwhile is checked as far as it went at the start.
 func Verify(ctx context.Context, q db.Queryer, opt VerifyOptions) (Report, error) {
-	v := &verifier{q: q, opt: opt}
-	for _, step := range []func(context.Context) error{v.readIdentity, v.readHead, v.readCheckpoints, v.readRows, v.compareHead, v.compareExtent} {
+	v := &verifier{q: q, opt: opt, tileN: -1}
+	for _, step := range []func(context.Context) error{v.readIdentity, v.readHead, v.readMarks, v.explainEpochs, v.readCheckpoints, v.readRows, v.compareHead, v.compareExtent} {
 		if err := step(ctx); err != nil {
 			if ctx.Err() != nil {
 				return v.report, fmt.Errorf("verify the ledger: %w", ctx.Err())
@@ -99,7 +105,9 @@ type verifier struct {
 	vouched    int64        // entries under the last checkpoint that fits
 	tree       tree
 	tile       []byte // stored tile of level 0 that the scan is in
+	tileN      int64  // its number
 	badEntry   bool   // an entry was bad, so that no root can fit any more
+	explained
 }
 
 func (v *verifier) bad(seq int64, format string, args ...any) {
@@ -248,6 +256,9 @@ func (v *verifier) addKept() error {
 		return fmt.Errorf("read the checkpoint that was kept elsewhere: %w", err)
 	}
 	c.Number = 0 // marks it in messages
+	if v.formerEpoch(&c) {
+		return nil
+	}
 	if c.Size > v.size {
 		v.bad(v.size+1, "the checkpoint kept elsewhere, of %s, was signed over %d entries; %d are there: the ledger was set back or cut off",
 			c.Time.Format(timeFormat), c.Size, v.size)
@@ -268,19 +279,24 @@ func (v *verifier) readRows(ctx context.Context) error {
 	const chunk = 2000
 	for next <= v.size {
 		n := 0
+		var gapErr error
 		err := db.LedgerAscending(ctx, v.q, next-1, chunk, func(row db.LedgerRow) error {
 			n++
 			if row.Seq > v.size {
 				return nil
 			}
 			if row.Seq != next {
-				v.bad(next, "entries %d to %d are gone", next, row.Seq-1)
-				v.badEntry = true
+				if gapErr = v.gap(ctx, next, row.Seq-1); gapErr != nil {
+					return gapErr
+				}
 			}
 			v.entry(ctx, row)
 			next = row.Seq + 1
 			return nil
 		})
+		if gapErr != nil {
+			return gapErr
+		}
 		if err != nil {
 			v.badEntry = true
 			return v.unreadable(ctx, next, "the ledger", err)
@@ -293,8 +309,7 @@ func (v *verifier) readRows(ctx context.Context) error {
 		}
 	}
 	if next <= v.size {
-		v.badEntry = true
-		v.bad(next, "entries %d to %d are gone", next, v.size)
+		return v.gap(ctx, next, v.size)
 	}
 	return nil
 }
@@ -313,10 +328,23 @@ func (v *verifier) entry(ctx context.Context, row db.LedgerRow) {
 		v.badEntry = true
 		v.bad(row.Seq, "entry %d does not say that it is entry %d", row.Seq, row.Seq)
 	}
+	if g, holds, _ := v.removedBy(row.Seq); holds && g.early {
+		v.bad(row.Seq, "entry %d was removed under retention (%s) and is there again", row.Seq, g.by)
+	}
+	if kind := markedEvent(row.Event); kind != "" && v.marks[row.Seq] != kind {
+		v.bad(row.Seq, "entry %d, a %s, has lost its mark", row.Seq, kind)
+	}
 	if v.badEntry {
 		return // the tree can't be followed beyond an entry that is not the one that was hashed
 	}
 	v.compareTile(ctx, row.Seq-1, leaf, sealed)
+	if !v.badEntry {
+		v.addLeaf(ctx, leaf)
+	}
+}
+
+// addLeaf adds the next entry's hash to the tree and compares what that completes.
+func (v *verifier) addLeaf(ctx context.Context, leaf tlog.Hash) {
 	v.tree.add(leaf)
 	for _, t := range v.tree.take() {
 		if t.Level == 0 {
@@ -330,20 +358,31 @@ func (v *verifier) entry(ctx context.Context, row db.LedgerRow) {
 	v.compareCheckpoints()
 }
 
+// seekTile reads the stored tile of level 0 that has a leaf; nil where it is gone. It reports false in the open tile, which
+// is not stored.
+func (v *verifier) seekTile(ctx context.Context, n int64) bool {
+	if n-n%tileWidth+tileWidth > v.size {
+		return false
+	}
+	if v.tileN == n/tileWidth {
+		return true
+	}
+	v.tileN = n / tileWidth
+	var err error
+	v.tile, err = db.GetTile(ctx, v.q, 0, v.tileN)
+	if err != nil || len(v.tile) != tileWidth*tlog.HashSize {
+		v.bad(n+1, "hash tile 0/%d is gone", v.tileN)
+		v.tile = nil
+	}
+	return true
+}
+
 // compareTile compares a leaf with the tile of level 0 that has it, if that one is full.
 func (v *verifier) compareTile(ctx context.Context, n int64, leaf tlog.Hash, sealed bool) {
+	if !v.seekTile(ctx, n) {
+		return
+	}
 	i := n % tileWidth
-	if n-i+tileWidth > v.size {
-		return // in the open tile, which is not stored
-	}
-	if i == 0 {
-		var err error
-		v.tile, err = db.GetTile(ctx, v.q, 0, n/tileWidth)
-		if err != nil || len(v.tile) != tileWidth*tlog.HashSize {
-			v.bad(n+1, "hash tile 0/%d is gone", n/tileWidth)
-			v.tile = nil
-		}
-	}
 	if v.tile == nil || bytes.Equal(v.tile[i*tlog.HashSize:(i+1)*tlog.HashSize], leaf[:]) {
 		return
 	}

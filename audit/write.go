@@ -87,7 +87,10 @@ func (l *Ledger) commit(ctx context.Context, b *batch) (fault bool, err error) {
 		if err := l.insert(tx, b); err != nil {
 			return err
 		}
-		if l.tree.size-l.signedSize >= signEverySize {
+		if err := l.mark(tx, b.first, events); err != nil {
+			return err
+		}
+		if l.tree.size-l.signedSize >= signEverySize || b.sign && l.tree.size > l.signedSize {
 			signed = true
 			if err := l.sign(ctx, tx, b.at); err != nil {
 				return err
@@ -120,6 +123,22 @@ func runState(fn func(*db.Tx) ([]*Event, error), tx *db.Tx) (events []*Event, er
 		}
 	}()
 	return fn(tx)
+}
+
+// mark notes the events that explain others. A restored backup begins an epoch.
+func (l *Ledger) mark(tx *db.Tx, first int64, events []*Event) error {
+	for i, e := range events {
+		if !marked(e.Type) {
+			continue
+		}
+		if err := db.InsertMark(tx, db.Mark{Seq: first + int64(i), Kind: e.Type}); err != nil {
+			return err
+		}
+		if e.Type == TypeRestored {
+			l.epoch++
+		}
+	}
+	return nil
 }
 
 func (l *Ledger) prepareAll(b *batch, events []*Event) error {

@@ -50,6 +50,7 @@ func (w *writer) connect(ctx context.Context) error {
 		fmt.Sprintf("PRAGMA journal_size_limit=%d", w.limit),
 		"PRAGMA foreign_keys=ON",
 		"PRAGMA trusted_schema=OFF",
+		"PRAGMA secure_delete=ON", // what retention and purges remove is gone from the file too
 		"PRAGMA temp_store=MEMORY",
 		"PRAGMA cache_size=-8000",
 	}})
