@@ -469,12 +469,12 @@ func TestPromptsArePurgedByPersonRepositoryAndAge(t *testing.T) {
 
 // Decisions go on while retention works, and the ledger stays whole.
 func TestRetentionBesideDecisions(t *testing.T) {
-	l, _ := aged(t, t.TempDir(), 1000)
+	l, _ := aged(t, t.TempDir(), 500)
 	r := NewRetention(l, RetentionOptions{})
 	mustSetDays(t, r, map[string]int{PhaseDecision: 30})
 	r.Start()
 	defer r.Close()
-	for i := 0; found(t, l, Query{Type: TypeRemoved}) < 10; i++ {
+	for i := 0; found(t, l, Query{Type: TypeRemoved}) < 5; i++ {
 		if err := l.Append(t.Context(), sample(i)); err != nil {
 			t.Fatal(err)
 		}
@@ -488,7 +488,7 @@ func TestRetentionBesideDecisions(t *testing.T) {
 		}
 	}
 	r.Close()
-	if report := mustVerify(t, l); report.Removed != 1000 {
+	if report := mustVerify(t, l); report.Removed != 500 {
 		t.Fatal(fmt.Sprintf("%+v", report))
 	}
 }

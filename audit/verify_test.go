@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -240,88 +238,5 @@ func TestProof(t *testing.T) {
 		if _, err := p.Check(l.pub); err == nil {
 			t.Errorf("the proof of %d holds for another event", seq)
 		}
-	}
-}
-
-// TestMutations changes one thing at random, many times: verification must notice every change of what the ledger
-// vouches for. AMBIT_MUTATIONS sets how many.
-func TestMutations(t *testing.T) {
-	n := 1000
-	if s := os.Getenv("AMBIT_MUTATIONS"); s != "" {
-		n, _ = strconv.Atoi(s)
-	}
-	l := filled(t, 600)
-	seed := uint64(os.Getpid())
-	r := rand.New(rand.NewPCG(seed, 1))
-	for i := range n {
-		what, change, want := mutation(t, l, r)
-		report := tampered(t, l, VerifyOptions{Box: l.box}, change)
-		if report.OK() {
-			t.Fatalf("seed %d, mutation %d (%s) went unnoticed", seed, i, what)
-		}
-		if want > 0 && report.FirstBad != want {
-			t.Fatalf("seed %d, mutation %d (%s): first bad entry %d, want %d: %+v", seed, i, what, report.FirstBad, want, report.Issues)
-		}
-	}
-}
-
-// mutation makes a random change, and the first bad entry where it is exact.
-func mutation(t testing.TB, l *Ledger, r *rand.Rand) (what string, change func(*db.Tx) error, want int64) {
-	seq := 1 + r.Int64N(600)
-	flip := func(table, column, where string) func(*db.Tx) error {
-		return func(tx *db.Tx) error {
-			ctx := context.Background()
-			var raw []byte
-			q := fmt.Sprintf("SELECT CAST(%s AS BLOB) FROM %s WHERE %s", column, table, where)
-			if err := tx.QueryRowContext(ctx, q).Scan(&raw); err != nil {
-				return fmt.Errorf("%s: %w", q, err)
-			}
-			raw[r.IntN(len(raw))] ^= 1 << r.IntN(8)
-			var v any = raw
-			if column == "event" || column == "note" || column == "origin" {
-				v = string(raw)
-			}
-			_, err := tx.ExecContext(ctx, fmt.Sprintf("UPDATE %s SET %s = $1 WHERE %s", table, column, where), v)
-			return err
-		}
-	}
-	row := fmt.Sprintf("seq = %d", seq)
-	point := 1 + r.IntN(2)
-	checkpoint := fmt.Sprintf("number = %d", point)
-	switch r.IntN(16) {
-	case 0, 1, 2:
-		return "flip a bit of event " + row, flip("ledger", "event", row), seq
-	case 3:
-		return "flip a bit of mac " + row, flip("ledger", "mac", row), seq
-	case 4:
-		return "delete " + row, runSQL("DELETE FROM ledger WHERE " + row), seq
-	case 5:
-		return "cut from " + row, runSQL("DELETE FROM ledger WHERE seq >= " + strconv.FormatInt(seq, 10)), seq
-	case 6:
-		other := 1 + r.Int64N(600)
-		if other == seq {
-			other = seq%600 + 1
-		}
-		return fmt.Sprintf("exchange %d and %d", seq, other), runSQL(fmt.Sprintf(swap, seq, other, fmt.Sprintf(swapMAC, seq, other))), min(seq, other)
-	case 7:
-		return "copy onto " + row, runSQL(fmt.Sprintf("UPDATE ledger SET (event, mac) = (SELECT event, mac FROM ledger WHERE seq = %d) WHERE %s", seq%600+1, row)), seq
-	case 8:
-		return "add rows", runSQL(fmt.Sprintf("INSERT INTO ledger SELECT 600 + %d, event, mac FROM ledger WHERE %s", 1+r.IntN(3), row)), 601
-	case 9:
-		column := []string{"root", "edge", "mac"}[r.IntN(3)]
-		return "flip a bit of the head's " + column, flip("ledger_head", column, "id = 1"), 601
-	case 10:
-		return "change the head's size", runSQL(fmt.Sprintf("UPDATE ledger_head SET size = size + %d", 1+r.IntN(300)-400)), 601
-	case 11:
-		n := r.IntN(2)
-		return "flip a bit of tile " + strconv.Itoa(n), flip("ledger_tiles", "hashes", fmt.Sprintf("n = %d", n)), 0
-	case 12:
-		return "flip a bit of checkpoint " + checkpoint, flip("ledger_checkpoints", "note", checkpoint), 0
-	case 13:
-		return "delete checkpoint " + checkpoint, runSQL("DELETE FROM ledger_checkpoints WHERE " + checkpoint), 0
-	case 14:
-		return "flip a bit of the sealed key", flip("ledger_identity", "sealed", "id = 1"), 1
-	default:
-		return "hash anew after changing " + row, rewrite(t, l, seq), seq
 	}
 }
