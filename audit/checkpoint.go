@@ -128,3 +128,14 @@ func (l *Ledger) Checkpoint(ctx context.Context) (Checkpoint, error) {
 	}
 	return parseCheckpoint(row.Note, verifier)
 }
+
+// CheckpointSize reads how many entries a note says that it covers, whoever signed it.
+func CheckpointSize(signed string) (int64, error) {
+	_, rest, _ := strings.Cut(signed, "\n")
+	line, _, _ := strings.Cut(rest, "\n")
+	size, err := strconv.ParseInt(line, 10, 64)
+	if err != nil || size < 0 {
+		return 0, fmt.Errorf("read checkpoint: bad size %.40q", line)
+	}
+	return size, nil
+}

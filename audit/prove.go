@@ -14,6 +14,7 @@ import (
 // Proof shows to anybody who has the public key that an event is in the ledger that a checkpoint was signed over, without
 // showing any other event (RFC 6962 section 2.1.1).
 type Proof struct {
+	Kind       string      `json:"kind"`
 	Seq        int64       `json:"seq"`
 	Event      string      `json:"event"` // canonical JSON, as a string so that no encoder on the way can touch it
 	Hashes     []tlog.Hash `json:"hashes"`
@@ -22,15 +23,20 @@ type Proof struct {
 
 // Prove makes the proof that the entry with the seq lies under the latest checkpoint.
 func Prove(ctx context.Context, q db.Queryer, public string, seq int64) (Proof, error) {
-	verifier, err := note.NewVerifier(public)
-	if err != nil {
-		return Proof{}, fmt.Errorf("read public key: %w", err)
-	}
 	row, err := db.LatestCheckpoint(ctx, q)
 	if err != nil {
 		return Proof{}, fmt.Errorf("read latest checkpoint: %w", err)
 	}
-	c, err := parseCheckpoint(row.Note, verifier)
+	return ProveUnder(ctx, q, public, row.Note, seq)
+}
+
+// ProveUnder is Prove for a checkpoint that is given.
+func ProveUnder(ctx context.Context, q db.Queryer, public, checkpoint string, seq int64) (Proof, error) {
+	verifier, err := note.NewVerifier(public)
+	if err != nil {
+		return Proof{}, fmt.Errorf("read public key: %w", err)
+	}
+	c, err := parseCheckpoint(checkpoint, verifier)
 	if err != nil {
 		return Proof{}, err
 	}
@@ -55,12 +61,17 @@ func Prove(ctx context.Context, q db.Queryer, public string, seq int64) (Proof, 
 	if err != nil {
 		return Proof{}, fmt.Errorf("prove entry %d: %w", seq, err)
 	}
-	return Proof{Seq: seq, Event: event, Hashes: hashes, Checkpoint: c.Note}, nil
+	return Proof{Kind: KindInclusion, Seq: seq, Event: event, Hashes: hashes, Checkpoint: c.Note}, nil
 }
 
 // Prove is the function of the same name for the open ledger.
 func (l *Ledger) Prove(ctx context.Context, seq int64) (Proof, error) {
 	return Prove(ctx, l.db.Read(), l.pub, seq)
+}
+
+// ProveUnder is the function of the same name for the open ledger.
+func (l *Ledger) ProveUnder(ctx context.Context, checkpoint string, seq int64) (Proof, error) {
+	return ProveUnder(ctx, l.db.Read(), l.pub, checkpoint, seq)
 }
 
 // notCoveredError says that no checkpoint covers an entry yet.
