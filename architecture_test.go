@@ -36,6 +36,7 @@ var floors = map[string][]string{
 	"audit/egress": {},
 	"audit/ocsf":   {"audit", "policy"},
 	"audit/backup": {"audit", "db", "db/seal"},
+	"audit/bundle": {"audit", "audit/ocsf"},
 	"audit/sink":   {"audit", "audit/ocsf", "audit/egress", "audit/mask", "db", "db/seal", "assets"},
 	"audit":        {"audit/mask", "db", "db/seal", "policy", "assets"},
 	"audit/mask":   {},

@@ -139,3 +139,12 @@ func CheckpointSize(signed string) (int64, error) {
 	}
 	return size, nil
 }
+
+// ReadCheckpoint verifies a signed note with a public key and reads it.
+func ReadCheckpoint(signed, public string) (Checkpoint, error) {
+	verifier, err := note.NewVerifier(strings.TrimSpace(public))
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("read public key: %w", err)
+	}
+	return parseCheckpoint(signed, verifier)
+}

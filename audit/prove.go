@@ -11,14 +11,17 @@ import (
 	"ambit/db"
 )
 
+// Hash is a hash of the Merkle log; base64 in JSON.
+type Hash = tlog.Hash
+
 // Proof shows to anybody who has the public key that an event is in the ledger that a checkpoint was signed over, without
 // showing any other event (RFC 6962 section 2.1.1).
 type Proof struct {
-	Kind       string      `json:"kind"`
-	Seq        int64       `json:"seq"`
-	Event      string      `json:"event"` // canonical JSON, as a string so that no encoder on the way can touch it
-	Hashes     []tlog.Hash `json:"hashes"`
-	Checkpoint string      `json:"checkpoint"` // the signed note
+	Kind       string `json:"kind"`
+	Seq        int64  `json:"seq"`
+	Event      string `json:"event"` // canonical JSON, as a string so that no encoder on the way can touch it
+	Hashes     []Hash `json:"hashes"`
+	Checkpoint string `json:"checkpoint"` // the signed note
 }
 
 // Prove makes the proof that the entry with the seq lies under the latest checkpoint.

@@ -80,6 +80,11 @@ func ProveTree(ctx context.Context, q db.Queryer, public, from, to string) (Tree
 	return p, nil
 }
 
+// ProveTree is the function of the same name for the open ledger.
+func (l *Ledger) ProveTree(ctx context.Context, from, to string) (TreeProof, error) {
+	return ProveTree(ctx, l.db.Read(), l.pub, from, to)
+}
+
 // Check verifies the proof with the ledger's public key and gives its checkpoints.
 func (p *TreeProof) Check(public string) (from, to Checkpoint, err error) {
 	verifier, err := note.NewVerifier(public)

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"ambit/db"
@@ -43,6 +44,8 @@ type Retention struct {
 	log    *slog.Logger
 	mac    [32]byte
 	worker worker
+
+	running sync.Mutex // one run at a time
 }
 
 // NewRetention makes the retention of a ledger. It removes nothing before Run or Start.
@@ -54,6 +57,15 @@ func NewRetention(l *Ledger, opt RetentionOptions) *Retention {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Retention{l: l, floor: opt.Floor, log: opt.Log, mac: l.box.Derive("retention state")}
+}
+
+// runningError says that a run is under way.
+type runningError struct{}
+
+func (*runningError) Error() string { return "retention is running already" }
+func (*runningError) Code() string  { return "conflict" }
+func (*runningError) Hint() string {
+	return "Wait until that has ended; the dry run says what is left to do."
 }
 
 // RetentionState is the rules and the holds.

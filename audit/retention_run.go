@@ -30,6 +30,10 @@ type Outcome struct {
 // goes on from there the next time.
 func (r *Retention) Run(ctx context.Context) (Outcome, error) {
 	var out Outcome
+	if !r.running.TryLock() {
+		return out, &runningError{}
+	}
+	defer r.running.Unlock()
 	if err := r.settle(ctx); err != nil {
 		return out, fmt.Errorf("remove old events: %w", err)
 	}

@@ -34,7 +34,11 @@ func search(ctx context.Context, r db.Queryer, q Query) (Page, error) {
 	if limit <= 0 {
 		limit = defaultLimit
 	}
-	s := searcher{filter: q.filter(), limit: min(limit, maxLimit)}
+	return searchUpTo(ctx, r, q, min(limit, maxLimit))
+}
+
+func searchUpTo(ctx context.Context, r db.Queryer, q Query, limit int) (Page, error) {
+	s := searcher{filter: q.filter(), limit: limit}
 	high := int64(math.MaxInt64)
 	if q.Before > 0 {
 		high = q.Before

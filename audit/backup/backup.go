@@ -107,7 +107,9 @@ type existsError struct{ path string }
 func (e *existsError) Error() string { return e.path + " is there already" }
 
 // Hint says what to do.
-func (e *existsError) Hint() string { return "Choose another name with --to: a backup never replaces a file" }
+func (e *existsError) Hint() string {
+	return "Choose another name with --to: a backup never replaces a file"
+}
 
 func digest(path string) (string, error) {
 	f, err := os.Open(path)

@@ -179,5 +179,7 @@ func begin(ctx context.Context, dir string, box *seal.Box, o *RestoreOptions, at
 	}
 	defer func() { err = errors.Join(err, l.Close(context.WithoutCancel(ctx))) }()
 	// Whoever was signed out or cut off since the backup was taken must not be back in by it.
-	return l.BeginEpoch(ctx, at, o.Checkpoint, o.By, func(tx *db.Tx) error { return db.EndEverySignIn(ctx, tx, o.Now().UnixMilli(), "restored from a backup") })
+	return l.BeginEpoch(ctx, at, o.Checkpoint, o.By, func(tx *db.Tx) error {
+		return db.EndEverySignIn(ctx, tx, o.Now().UnixMilli(), "restored from a backup")
+	})
 }
