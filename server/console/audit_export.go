@@ -4,24 +4,41 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"math"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"ambit/audit/bundle"
 )
 
-// exportEvents streams matching events as JSON Lines, oldest first, those included that search has not indexed yet.
+// exportEvents streams matching events, oldest first, those included that search has not indexed yet.
 func (a *API) exportEvents(c *fiber.Ctx) error {
 	q, err := filters(c)
 	if err != nil {
 		return err
 	}
+	if q.Before, err = number(c, "before", 0, 0, math.MaxInt64); err != nil {
+		return err
+	}
+	format := strings.Clone(c.Query("format", bundle.JSONL))
+	if err := oneOf("format", format, bundle.Formats()...); err != nil {
+		return err
+	}
 	conn := c.Context().Conn()
-	c.Set(fiber.HeaderContentType, "application/x-ndjson")
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="ambit-audit.jsonl"`)
+	c.Set(fiber.HeaderContentType, bundle.MediaType(format))
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="ambit-`+bundle.FileName(format)+`"`)
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
-		_, err := a.Ledger.Export(context.Background(), &patient{w, conn}, q)
+		out, err := bundle.NewEncoder(format, &patient{w, conn})
+		if err == nil {
+			err = a.Ledger.Each(context.Background(), q, 0, out.Encode)
+		}
+		if err == nil {
+			err = out.Flush()
+		}
 		if err == nil {
 			err = w.Flush()
 		}

@@ -4,8 +4,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ambit/audit"
-	"ambit/policy"
-	"ambit/server/problem"
 )
 
 // filters reads what search, tail, summary and export have in common.
@@ -29,20 +27,11 @@ func filters(c *fiber.Ctx) (q audit.Query, err error) {
 			return q, err
 		}
 	}
-	if err = oneOf("effect", q.Effect, string(policy.Allow), string(policy.Deny), string(policy.Hold)); err != nil {
-		return q, err
-	}
-	if err = oneOf("phase", q.Phase, audit.PhaseDecision, audit.PhaseResult, audit.PhaseLifecycle, audit.PhaseAdmin, audit.PhaseApproval, audit.PhaseIntegrity); err != nil {
-		return q, err
-	}
 	if q.Since, err = moment(c, "since"); err != nil {
 		return q, err
 	}
 	if q.Until, err = moment(c, "until"); err != nil {
 		return q, err
 	}
-	if !q.Since.IsZero() && !q.Until.IsZero() && !q.Since.Before(q.Until) {
-		return q, problem.New("invalid", "since must be before until", "")
-	}
-	return q, nil
+	return q, checkQuery(&q)
 }

@@ -32,6 +32,12 @@ type verifyReport struct {
 	FirstBad int64  `json:"first_bad,omitempty"`
 	Message  string `json:"message"`
 	TookMS   int64  `json:"took_ms"`
+	Removed  int64  `json:"removed"` // under retention
+
+	Checkpoints int64         `json:"checkpoints"`
+	Epoch       int64         `json:"epoch"`
+	Notes       []string      `json:"notes"`
+	Issues      []audit.Issue `json:"issues"`
 }
 
 // verifyLedger checks every entry; one check at a time, because it reads the whole database.
@@ -45,11 +51,14 @@ func (a *API) verifyLedger(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(verifyReport{r.OK(), r.Entries, r.FirstBad, verdict(&r), a.Now().Sub(start).Milliseconds()})
+	return c.JSON(verifyReport{r.OK(), r.Entries, r.FirstBad, verdict(&r), a.Now().Sub(start).Milliseconds(), r.Removed, r.Checkpoints, r.Epoch, list(r.Notes), list(r.Issues)})
 }
 
 func verdict(r *audit.Report) string {
 	if r.OK() {
+		if r.Removed > 0 {
+			return fmt.Sprintf("All %d entries are as they were written; %d of them were removed under retention, which the ledger records.", r.Entries, r.Removed)
+		}
 		return fmt.Sprintf("All %d entries are as they were written.", r.Entries)
 	}
 	for _, issue := range r.Issues {

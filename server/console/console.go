@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -57,6 +58,13 @@ type Ledger interface {
 	Backlog(ctx context.Context) (int64, error)
 	Seq() int64
 	Health() error
+	NewID(prefix string) string
+	Each(ctx context.Context, q audit.Query, after int64, fn func(event string) error) error
+	Facets(ctx context.Context, q audit.Query) (audit.Facets, error)
+	Sign(ctx context.Context) (audit.Checkpoint, error)
+	ProveUnder(ctx context.Context, checkpoint string, seq int64) (audit.Proof, error)
+	ProveTree(ctx context.Context, from, to string) (audit.TreeProof, error)
+	RecordBackup(ctx context.Context, withKey bool, by audit.Actor) (audit.Checkpoint, error)
 }
 
 // Policies publishes policies and knows which one is in force.
@@ -82,20 +90,22 @@ type Trier interface {
 
 // Deps are the parts that the API brings together.
 type Deps struct {
-	Identity Identity
-	Ledger   Ledger
-	Policies Policies
-	Versions func(ctx context.Context) ([]PolicyVersion, error)              // newest first
-	Source   func(ctx context.Context, version int64) (PolicyVersion, error) // code not_found
-	Trier    Trier
-	Checks   func(ctx context.Context) []Check // what else getStatus reports; nil is nothing
-	Live     func(p *caller.Principal) bool    // whether a caller's session or token still counts
-	Now      func() time.Time
-	Log      *slog.Logger
-	Version  string // of Ambit
-	DataDir  string
-	Public   string // URL
-	Demo     bool
+	Identity  Identity
+	Ledger    Ledger
+	Policies  Policies
+	Retention Retention
+	Read      func() db.Queryer
+	Versions  func(ctx context.Context) ([]PolicyVersion, error)              // newest first
+	Source    func(ctx context.Context, version int64) (PolicyVersion, error) // code not_found
+	Trier     Trier
+	Checks    func(ctx context.Context) []Check // what else getStatus reports; nil is nothing
+	Live      func(p *caller.Principal) bool    // whether a caller's session or token still counts
+	Now       func() time.Time
+	Log       *slog.Logger
+	Version   string // of Ambit
+	DataDir   string
+	Public    string // URL
+	Demo      bool
 }
 
 // API holds the handlers.
@@ -109,7 +119,7 @@ type API struct {
 
 // New makes the API.
 func New(d Deps) (*API, error) {
-	if d.Identity == nil || d.Ledger == nil || d.Policies == nil || d.Trier == nil || d.Versions == nil || d.Source == nil || d.Live == nil || d.Now == nil || d.Log == nil {
+	if d.Identity == nil || d.Ledger == nil || d.Policies == nil || d.Trier == nil || d.Versions == nil || d.Source == nil || d.Retention == nil || d.Read == nil || d.Live == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("make the console API: a part is missing")
 	}
 	packs, err := loadPacks()
@@ -132,6 +142,7 @@ func (a *API) Handlers() map[string]fiber.Handler {
 		"checkPolicy": a.checkPolicy, "tryAction": a.tryAction, "publishPolicy": a.publishPolicy, "listPolicyPacks": a.listPolicyPacks,
 		"listTokens": a.listTokens, "createToken": a.createToken, "revokeToken": a.revokeToken, "listPeople": a.listPeople,
 	}
+	maps.Copy(handlers, a.evidenceHandlers())
 	for id, h := range handlers {
 		if limit, listed := unhurried[id]; !listed || limit > 0 {
 			handlers[id] = within(cmp.Or(limit, handlerTime), h)
@@ -144,7 +155,7 @@ func (a *API) Handlers() map[string]fiber.Handler {
 const handlerTime = 20 * time.Second
 
 // unhurried are the operations with a limit of their own; 0 is none: a stream ends with its client.
-var unhurried = map[string]time.Duration{"tailEvents": 0, "exportEvents": 0, "verifyLedger": 10 * time.Minute}
+var unhurried = map[string]time.Duration{"tailEvents": 0, "exportEvents": 0, "verifyLedger": 10 * time.Minute, "planRetention": 10 * time.Minute, "purgePrompts": 10 * time.Minute}
 
 func within(limit time.Duration, h fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {

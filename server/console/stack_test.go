@@ -46,13 +46,14 @@ func must(t *testing.T, err error) {
 
 // stack is the whole server on a loopback port, with a clock of its own.
 type stack struct {
-	t        *testing.T
-	url      string
-	ledger   *audit.Ledger
-	identity *identity.Service
-	sso      *sso.Service
-	policies *policystore.Store
-	decision *decision.Service
+	t         *testing.T
+	url       string
+	ledger    *audit.Ledger
+	retention *audit.Retention
+	identity  *identity.Service
+	sso       *sso.Service
+	policies  *policystore.Store
+	decision  *decision.Service
 
 	mu sync.Mutex
 	at time.Time
@@ -109,6 +110,7 @@ func start(t *testing.T) *stack {
 		TierOf: func(string, []string, bool) (string, bool) { return "", false },
 	})
 	must(t, err)
+	s.retention = audit.NewRetention(s.ledger, audit.RetentionOptions{})
 	metrics := server.NewMetrics()
 	s.decision = decision.New(decision.Config{
 		Policy: func() (decision.Policy, int64) {
@@ -124,7 +126,7 @@ func start(t *testing.T) *stack {
 		return console.PolicyVersion{Version: v.Version, Source: v.Source, Comment: v.Comment, PublishedBy: v.PublishedBy, PublishedAt: v.PublishedAt}
 	}
 	api, err := console.New(console.Deps{
-		Identity: s.identity, Ledger: s.ledger, Policies: s.policies, Trier: s.decision, Live: s.identity.Live, Now: s.now, Log: log, Version: "test", DataDir: dir, Public: s.url,
+		Identity: s.identity, Ledger: s.ledger, Policies: s.policies, Retention: s.retention, Read: database.Read, Trier: s.decision, Live: s.identity.Live, Now: s.now, Log: log, Version: "test", DataDir: dir, Public: s.url,
 		Versions: func(ctx context.Context) ([]console.PolicyVersion, error) {
 			all, err := s.policies.Versions(ctx)
 			out := make([]console.PolicyVersion, len(all))
