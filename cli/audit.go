@@ -12,10 +12,14 @@ import (
 type AuditCmd struct {
 	Verify     AuditVerifyCmd     `cmd:"" help:"Check that nobody altered the ledger."`
 	Search     AuditSearchCmd     `cmd:"" help:"Find events."`
-	Export     AuditExportCmd     `cmd:"" help:"Write events as JSON Lines."`
+	Export     AuditExportCmd     `cmd:"" help:"Write events as JSON Lines, CSV or OCSF, with proofs."`
 	Tail       AuditTailCmd       `cmd:"" help:"Watch events as they come."`
 	Checkpoint AuditCheckpointCmd `cmd:"" help:"Print the latest signed checkpoint, to keep elsewhere."`
 	Prove      AuditProveCmd      `cmd:"" help:"Prove to somebody else that an event is in the ledger."`
+
+	Retention    AuditRetentionCmd    `cmd:"" help:"How long events and prompts are kept."`
+	Hold         AuditHoldCmd         `cmd:"" help:"Legal holds: what must not be removed."`
+	PurgePrompts AuditPurgePromptsCmd `cmd:"" name:"purge-prompts" help:"Delete a person's or a repository's prompts from the vault."`
 }
 
 // auditFilter is what search, export and tail have in common.

@@ -28,7 +28,7 @@ type AuditVerifyCmd struct {
 type auditFiles struct {
 	Data      string `default:"./ambit-data" env:"AMBIT_DATA" placeholder:"DIR" type:"path" help:"Data folder, or a copy of one (${default})."`
 	KeyFile   string `placeholder:"FILE" type:"path" help:"The installation's key file (DIR/key). With it the very entry is named, whatever else was altered."`
-	PublicKey string `name:"pubkey" placeholder:"FILE" type:"path" help:"The ledger's public key from a place that you trust (DIR/ledger.pub)."`
+	PublicKey string `name:"pubkey" aliases:"key" placeholder:"FILE" type:"path" help:"The ledger's public key from a place that you trust (DIR/ledger.pub)."`
 }
 
 // Help shows examples.
@@ -71,11 +71,7 @@ func (c *AuditVerifyCmd) verify(env *Env) (report audit.Report, err error) {
 		return report, err
 	}
 	if c.Checkpoint != "" {
-		note, err := os.ReadFile(c.Checkpoint)
-		if err != nil {
-			return report, fmt.Errorf("read checkpoint: %w", err)
-		}
-		if opt.Checkpoint, err = checkpointNote(note); err != nil {
+		if opt.Checkpoint, err = readCheckpoint(c.Checkpoint); err != nil {
 			return report, err
 		}
 	}
@@ -108,6 +104,7 @@ func (c *AuditVerifyCmd) print(env *Env, r *audit.Report) {
 		for _, issue := range r.Issues {
 			fmt.Fprintf(env.Out, "  %s\n", issue.What)
 		}
+		c.explain(env, r)
 		return
 	}
 	if r.Entries == 0 {
@@ -116,6 +113,7 @@ func (c *AuditVerifyCmd) print(env *Env, r *audit.Report) {
 	}
 	fmt.Fprintf(env.Out, "%s: %d entries, %d signed checkpoints, nothing was altered\n", paint(env.Out, green, "verified"), r.Entries, r.Checkpoints)
 	fmt.Fprintf(env.Out, "  root %s\n", r.Root)
+	c.explain(env, r)
 	if !r.Keyed {
 		fmt.Fprintln(env.Out, "  without the key file: checked against hash tiles, head and checkpoints")
 	}
@@ -124,6 +122,24 @@ func (c *AuditVerifyCmd) print(env *Env, r *audit.Report) {
 	}
 	if c.Checkpoint == "" {
 		fmt.Fprintln(env.Out, "  to notice a folder that was set back as a whole, keep checkpoints elsewhere and pass --checkpoint FILE")
+	}
+}
+
+// explain tells what is missing for a reason that the ledger itself records.
+func (c *AuditVerifyCmd) explain(env *Env, r *audit.Report) {
+	if r.Removed > 0 {
+		names := make([]string, 0, 3)
+		for _, by := range r.Removals[:min(len(r.Removals), cap(names))] {
+			names = append(names, by.Event)
+		}
+		more := ""
+		if n := r.RemovalEvents - int64(len(names)); n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		fmt.Fprintf(env.Out, "  %d entries removed under retention, recorded by %s%s\n", r.Removed, strings.Join(names, ", "), more)
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(env.Out, "  %s\n", note)
 	}
 }
 

@@ -55,13 +55,14 @@ type options struct {
 
 // parts are the pieces of an open installation, wired together. Closing goes in the opposite order of opening.
 type parts struct {
-	db       *db.DB
-	ledger   *audit.Ledger
-	identity *identity.Service
-	sso      *sso.Service
-	policies *policystore.Store
-	decision *decision.Service
-	server   *server.Server
+	db        *db.DB
+	ledger    *audit.Ledger
+	retention *audit.Retention
+	identity  *identity.Service
+	sso       *sso.Service
+	policies  *policystore.Store
+	decision  *decision.Service
+	server    *server.Server
 }
 
 // openParts opens everything in a folder whose lock is held.
@@ -91,6 +92,7 @@ func openParts(env *Env, o options) (p *parts, err error) {
 	if p.ledger, err = audit.Open(env.Ctx, audit.Options{DB: p.db, Box: box, Dir: o.dir, Now: now, Rand: env.Rand, Log: o.log, Backdate: o.sample}); err != nil {
 		return p, err
 	}
+	p.retention = audit.NewRetention(p.ledger, audit.RetentionOptions{Log: o.log})
 	if p.identity, err = identity.Open(env.Ctx, identity.Options{
 		DB: p.db, Ledger: p.ledger, Box: box, Now: now, Rand: env.Rand, Log: o.log, PublicURL: o.public.String(), Demo: o.demo,
 	}); err != nil {
@@ -137,7 +139,7 @@ func publicURL(o options) string {
 
 func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 	api, err := console.New(console.Deps{
-		Identity: p.identity, Ledger: p.ledger, Policies: p.policies, Versions: p.versions, Source: p.source, Trier: p.decision,
+		Identity: p.identity, Ledger: p.ledger, Policies: p.policies, Retention: p.retention, Read: p.db.Read, Versions: p.versions, Source: p.source, Trier: p.decision,
 		Live: p.identity.Live, Now: env.Now, Log: o.log, Version: version, DataDir: o.dir, Public: o.public.String(), Demo: o.demo,
 	})
 	if err != nil {
@@ -237,6 +239,9 @@ func (p *parts) close(ctx context.Context) error {
 	var errs []error
 	if p.identity != nil {
 		errs = append(errs, p.identity.Close(ctx))
+	}
+	if p.retention != nil {
+		p.retention.Close()
 	}
 	if p.ledger != nil {
 		errs = append(errs, p.ledger.Close(ctx))

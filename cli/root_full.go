@@ -14,6 +14,8 @@ type root struct {
 	Hook       HookCmd       `cmd:"" help:"Judge one action of a coding agent (the agent runs this)."`
 	Audit      AuditCmd      `cmd:"" help:"Verify, search, export and watch the audit ledger."`
 	Token      TokenCmd      `cmd:"" help:"Create, list and revoke API tokens."`
+	Backup     BackupCmd     `cmd:"" help:"Write a backup of a data folder while it is in use."`
+	Restore    RestoreCmd    `cmd:"" help:"Make a data folder of a backup."`
 	Settings   SettingsCmd   `cmd:"" help:"Print what to deploy on engineers' machines."`
 	Version    VersionCmd    `cmd:"" help:"Print the version."`
 }

@@ -75,6 +75,7 @@ func (c *ServeCmd) serve(ctx context.Context, release func(), env *Env, set *set
 	if err := c.announce(ctx, env, p, public.String()); err != nil {
 		return errors.Join(err, p.close(ctx))
 	}
+	p.retention.Start()
 	log.Info("serving", "address", public.String(), "listen", ln.Addr().String(), "data", f.dir)
 	select {
 	case err = <-failed:
