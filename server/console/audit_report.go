@@ -4,17 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"ambit/audit"
 	"ambit/db"
-	"ambit/policy"
 	"ambit/server/caller"
 	"ambit/server/problem"
 )
@@ -86,6 +82,9 @@ func (a *API) reportEvents(c *fiber.Ctx) error {
 			return err
 		}
 	}
+	if err := a.checkOwnership(c.UserContext(), caller.Of(c), events); err != nil {
+		return err
+	}
 	fresh, err := a.recordOnce(c.UserContext(), actor.Credential, r.Events, events)
 	if err != nil {
 		return err
@@ -121,20 +120,6 @@ func (a *API) recordOnce(ctx context.Context, credential string, reports []repor
 		return record, nil
 	})
 	return fresh, err
-}
-
-var typePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$`) })
-
-// ownTypes are the first words of the events that only Ambit itself may record.
-var ownTypes = []string{
-	"admin", "ambit", "approval", "audit", "connection", "credential", "decision", "gateway", "integrity", "ledger", "owner", "person",
-	"policy", "prompt", "scim", "setup", "sign_in", "sink", "token",
-}
-
-// ours reports whether a name is one of those that only Ambit itself may record.
-func ours(name string) bool {
-	first, _, _ := strings.Cut(strings.ToLower(name), ".")
-	return slices.Contains(ownTypes, first) && !slices.Contains(policy.Actions(), name)
 }
 
 // event is the report as the ledger keeps it. Everything in it is the client's word, except who reports.

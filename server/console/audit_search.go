@@ -103,5 +103,7 @@ func (a *API) readPrompt(c *fiber.Ctx) error {
 // actorOf is who is calling, for the ledger.
 func actorOf(c *fiber.Ctx) audit.Actor {
 	p := caller.Of(c)
-	return audit.Actor{User: p.Who(), Groups: p.Groups, Credential: p.Credential, Address: strings.Clone(caller.Address(c))}
+	return audit.Actor{
+		User: p.Who(), Subject: p.Subject, Connection: p.Connection, Groups: p.Groups, Credential: p.Credential, Address: strings.Clone(caller.Address(c)),
+	}
 }

@@ -55,8 +55,19 @@ type stack struct {
 	policies  *policystore.Store
 	decision  *decision.Service
 
+	database *db.DB
+
 	mu sync.Mutex
 	at time.Time
+}
+
+// alter changes the database as somebody with the file would.
+func (s *stack) alter(query string) {
+	s.t.Helper()
+	must(s.t, s.database.Write(s.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.ExecContext(s.t.Context(), query)
+		return err
+	}))
 }
 
 func (s *stack) now() time.Time {
@@ -92,6 +103,7 @@ func start(t *testing.T) *stack {
 	must(t, err)
 	database, err := db.Open(ctx, dir, db.Options{})
 	must(t, err)
+	s.database = database
 	s.ledger, err = audit.Open(ctx, audit.Options{DB: database, Box: box, Now: s.now, Rand: rand.Reader})
 	must(t, err)
 	s.identity, err = identity.Open(ctx, identity.Options{

@@ -42,6 +42,10 @@ func (f *fakePolicy) Decide(r *policy.Request) policy.Decision {
 	}
 }
 
+func (f *fakePolicy) Limits(policy.Subject, policy.Resource, string) policy.Limits {
+	return policy.Limits{Tier: "engineer"}
+}
+
 func (f *fakePolicy) SessionRoot(gitRoot string, first policy.Resource) string {
 	if gitRoot != "" {
 		return gitRoot
@@ -149,3 +153,7 @@ func (quickPolicy) Decide(*policy.Request) policy.Decision {
 }
 
 func (quickPolicy) SessionRoot(root string, _ policy.Resource) string { return root }
+
+func (quickPolicy) Limits(policy.Subject, policy.Resource, string) policy.Limits {
+	return policy.Limits{}
+}

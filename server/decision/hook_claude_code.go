@@ -139,6 +139,9 @@ func (s *Service) recordReport(q *question, h *claudecode.Hook) error {
 	e := s.event(q, &answer{})
 	e.Type, e.Phase, e.Outcome = report.Type, report.Phase, report.Outcome
 	e.Decision, e.Effects, e.Purpose = nil, nil, ""
+	if p, _ := s.Policy(); p != nil {
+		e.Actor.Tier = p.Limits(q.request.Subject, q.request.Resource, q.request.Agent).Tier
+	}
 	if act.Name == "" {
 		e.Action = nil
 	}

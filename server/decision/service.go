@@ -28,6 +28,8 @@ type Policy interface {
 	// SessionRoot is $REPO for a session with this Git root that was first seen at this resource; "" where neither the root
 	// nor the working directory qualifies.
 	SessionRoot(gitRoot string, first policy.Resource) string
+	// Limits tells the person's permission tier, which events that decide nothing have too.
+	Limits(s policy.Subject, r policy.Resource, agent string) policy.Limits
 }
 
 // Ledger makes an event durable before Append returns nil.
