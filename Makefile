@@ -11,9 +11,10 @@ PATH := $(TOOLS)/bin:$(PATH)
 DATA ?= ./ambit-data
 ADDRESS ?= 127.0.0.1:8420
 FUZZTIME ?= 10m
+EVENTS ?= 5000000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build clients test test-go test-ui test-console lint lint-go lint-ui ui e2e bench fuzz soak differential screenshots clean need-go need-node
+.PHONY: help run build clients test test-go test-ui test-console lint lint-go lint-ui ui e2e bench bench-search fuzz soak differential screenshots clean need-go need-node
 
 help: ## list the goals
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +65,9 @@ e2e: build clients need-node ## the real Claude Code against the real server, in
 
 bench: build clients ## decisions and hook process, as ratios in one run
 	@bench/run
+
+bench-search: need-go ## search in EVENTS (5,000,000) events: takes a quarter of an hour and 8 GB in TMPDIR
+	@AMBIT_BULK=$(EVENTS) go test -count=1 -v -timeout 3h -run TestBulk ./audit
 
 fuzz: need-go ## every fuzz target for FUZZTIME (10m) each
 	@.ci/fuzz $(FUZZTIME)

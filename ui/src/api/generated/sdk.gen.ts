@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CheckPolicyData, CheckPolicyErrors, CheckPolicyResponses, ConfirmOwnerData, ConfirmOwnerErrors, ConfirmOwnerResponses, CreateOwnerData, CreateOwnerErrors, CreateOwnerResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DemoSignInData, DemoSignInErrors, DemoSignInResponses, ExportEventsData, ExportEventsErrors, ExportEventsResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetEventData, GetEventErrors, GetEventResponses, GetOpenApiData, GetOpenApiErrors, GetOpenApiResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPolicyVersionData, GetPolicyVersionErrors, GetPolicyVersionResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPolicyPacksData, ListPolicyPacksErrors, ListPolicyPacksResponses, ListPolicyVersionsData, ListPolicyVersionsErrors, ListPolicyVersionsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, ReadPromptData, ReadPromptErrors, ReadPromptResponses, ReportEventsData, ReportEventsErrors, ReportEventsResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, SearchEventsData, SearchEventsErrors, SearchEventsResponses, SetupPolicyData, SetupPolicyErrors, SetupPolicyResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartSetupData, StartSetupErrors, StartSetupResponses, SummariseEventsData, SummariseEventsErrors, SummariseEventsResponses, TailEventsData, TailEventsErrors, TailEventsResponse, TailEventsResponses, TryActionData, TryActionErrors, TryActionResponses, VerifyLedgerData, VerifyLedgerErrors, VerifyLedgerResponses, VerifySignInData, VerifySignInErrors, VerifySignInResponses, WhoAmIData, WhoAmIErrors, WhoAmIResponses } from './types.gen';
+import type { AddHoldData, AddHoldErrors, AddHoldResponses, CheckPolicyData, CheckPolicyErrors, CheckPolicyResponses, ConfirmOwnerData, ConfirmOwnerErrors, ConfirmOwnerResponses, CountFacetsData, CountFacetsErrors, CountFacetsResponses, CreateOwnerData, CreateOwnerErrors, CreateOwnerResponses, CreateSavedSearchData, CreateSavedSearchErrors, CreateSavedSearchResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DeleteSavedSearchData, DeleteSavedSearchErrors, DeleteSavedSearchResponses, DemoSignInData, DemoSignInErrors, DemoSignInResponses, ExportEventsData, ExportEventsErrors, ExportEventsResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetEventData, GetEventErrors, GetEventResponses, GetOpenApiData, GetOpenApiErrors, GetOpenApiResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPolicyVersionData, GetPolicyVersionErrors, GetPolicyVersionResponses, GetRetentionData, GetRetentionErrors, GetRetentionResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, ListHoldsData, ListHoldsErrors, ListHoldsResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPolicyPacksData, ListPolicyPacksErrors, ListPolicyPacksResponses, ListPolicyVersionsData, ListPolicyVersionsErrors, ListPolicyVersionsResponses, ListSavedSearchesData, ListSavedSearchesErrors, ListSavedSearchesResponses, ListTokensData, ListTokensErrors, ListTokensResponses, PlanRetentionData, PlanRetentionErrors, PlanRetentionResponses, ProveConsistencyData, ProveConsistencyErrors, ProveConsistencyResponses, ProveEventData, ProveEventErrors, ProveEventResponses, ProveEventsData, ProveEventsErrors, ProveEventsResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, PurgePromptsData, PurgePromptsErrors, PurgePromptsResponses, ReadPromptData, ReadPromptErrors, ReadPromptResponses, RecordBackupData, RecordBackupErrors, RecordBackupResponses, ReleaseHoldData, ReleaseHoldErrors, ReleaseHoldResponses, ReportEventsData, ReportEventsErrors, ReportEventsResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SearchEventsData, SearchEventsErrors, SearchEventsResponses, SetRetentionData, SetRetentionErrors, SetRetentionResponses, SetupPolicyData, SetupPolicyErrors, SetupPolicyResponses, SignCheckpointData, SignCheckpointErrors, SignCheckpointResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartSetupData, StartSetupErrors, StartSetupResponses, SummariseEventsData, SummariseEventsErrors, SummariseEventsResponses, TailEventsData, TailEventsErrors, TailEventsResponse, TailEventsResponses, TryActionData, TryActionErrors, TryActionResponses, UpdateSavedSearchData, UpdateSavedSearchErrors, UpdateSavedSearchResponses, VerifyLedgerData, VerifyLedgerErrors, VerifyLedgerResponses, VerifySignInData, VerifySignInErrors, VerifySignInResponses, WhoAmIData, WhoAmIErrors, WhoAmIResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -236,7 +236,7 @@ export const summariseEvents = <ThrowOnError extends boolean = false>(options?: 
 });
 
 /**
- * All matching events as JSON Lines, oldest first
+ * All matching events, oldest first, as JSON Lines, CSV or OCSF
  */
 export const exportEvents = <ThrowOnError extends boolean = false>(options?: Options<ExportEventsData, ThrowOnError>) => (options?.client ?? client).get<ExportEventsResponses, ExportEventsErrors, ThrowOnError>({
     security: [{
@@ -262,6 +262,19 @@ export const getCheckpoint = <ThrowOnError extends boolean = false>(options?: Op
 });
 
 /**
+ * Sign a checkpoint now, where the latest one does not cover every entry
+ */
+export const signCheckpoint = <ThrowOnError extends boolean = false>(options?: Options<SignCheckpointData, ThrowOnError>) => (options?.client ?? client).post<SignCheckpointResponses, SignCheckpointErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/checkpoint',
+    ...options
+});
+
+/**
  * Check the whole ledger
  */
 export const verifyLedger = <ThrowOnError extends boolean = false>(options?: Options<VerifyLedgerData, ThrowOnError>) => (options?.client ?? client).post<VerifyLedgerResponses, VerifyLedgerErrors, ThrowOnError>({
@@ -271,7 +284,11 @@ export const verifyLedger = <ThrowOnError extends boolean = false>(options?: Opt
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/api/v1/audit/verify',
-    ...options
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
 });
 
 /**
@@ -448,4 +465,257 @@ export const getStatus = <ThrowOnError extends boolean = false>(options?: Option
         }, { scheme: 'bearer', type: 'http' }],
     url: '/api/v1/status',
     ...options
+});
+
+/**
+ * Prove that an event is in the ledger, to whoever has the public key
+ */
+export const proveEvent = <ThrowOnError extends boolean = false>(options: Options<ProveEventData, ThrowOnError>) => (options.client ?? client).get<ProveEventResponses, ProveEventErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/events/{id}/proof',
+    ...options
+});
+
+/**
+ * The proofs of many entries under one checkpoint
+ */
+export const proveEvents = <ThrowOnError extends boolean = false>(options: Options<ProveEventsData, ThrowOnError>) => (options.client ?? client).post<ProveEventsResponses, ProveEventsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/proofs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Prove that the ledger of a later checkpoint continues that of an earlier one
+ */
+export const proveConsistency = <ThrowOnError extends boolean = false>(options: Options<ProveConsistencyData, ThrowOnError>) => (options.client ?? client).post<ProveConsistencyResponses, ProveConsistencyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/consistency',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What the newest events of a search have in common
+ */
+export const countFacets = <ThrowOnError extends boolean = false>(options?: Options<CountFacetsData, ThrowOnError>) => (options?.client ?? client).get<CountFacetsResponses, CountFacetsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/facets',
+    ...options
+});
+
+/**
+ * Record that a backup is being taken (control socket only)
+ */
+export const recordBackup = <ThrowOnError extends boolean = false>(options: Options<RecordBackupData, ThrowOnError>) => (options.client ?? client).post<RecordBackupResponses, RecordBackupErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/backups',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * How long each class of events is kept
+ */
+export const getRetention = <ThrowOnError extends boolean = false>(options?: Options<GetRetentionData, ThrowOnError>) => (options?.client ?? client).get<GetRetentionResponses, GetRetentionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/retention',
+    ...options
+});
+
+/**
+ * Set how long classes of events are kept
+ */
+export const setRetention = <ThrowOnError extends boolean = false>(options: Options<SetRetentionData, ThrowOnError>) => (options.client ?? client).put<SetRetentionResponses, SetRetentionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/retention',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What would be removed now
+ */
+export const planRetention = <ThrowOnError extends boolean = false>(options?: Options<PlanRetentionData, ThrowOnError>) => (options?.client ?? client).get<PlanRetentionResponses, PlanRetentionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/retention/plan',
+    ...options
+});
+
+/**
+ * Remove what is due now rather than within the hour
+ */
+export const runRetention = <ThrowOnError extends boolean = false>(options?: Options<RunRetentionData, ThrowOnError>) => (options?.client ?? client).post<RunRetentionResponses, RunRetentionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/retention/run',
+    ...options
+});
+
+/**
+ * Legal holds, released ones included
+ */
+export const listHolds = <ThrowOnError extends boolean = false>(options?: Options<ListHoldsData, ThrowOnError>) => (options?.client ?? client).get<ListHoldsResponses, ListHoldsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/holds',
+    ...options
+});
+
+/**
+ * Put a legal hold into force
+ */
+export const addHold = <ThrowOnError extends boolean = false>(options: Options<AddHoldData, ThrowOnError>) => (options.client ?? client).post<AddHoldResponses, AddHoldErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/holds',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Release a legal hold, by id or name
+ */
+export const releaseHold = <ThrowOnError extends boolean = false>(options: Options<ReleaseHoldData, ThrowOnError>) => (options.client ?? client).delete<ReleaseHoldResponses, ReleaseHoldErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/holds/{id}',
+    ...options
+});
+
+/**
+ * Delete the prompts of a person or a repository from the vault
+ */
+export const purgePrompts = <ThrowOnError extends boolean = false>(options: Options<PurgePromptsData, ThrowOnError>) => (options.client ?? client).post<PurgePromptsResponses, PurgePromptsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/prompts/purge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The caller's saved searches and those that others share
+ */
+export const listSavedSearches = <ThrowOnError extends boolean = false>(options?: Options<ListSavedSearchesData, ThrowOnError>) => (options?.client ?? client).get<ListSavedSearchesResponses, ListSavedSearchesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/saved-searches',
+    ...options
+});
+
+/**
+ * Save a search
+ */
+export const createSavedSearch = <ThrowOnError extends boolean = false>(options: Options<CreateSavedSearchData, ThrowOnError>) => (options.client ?? client).post<CreateSavedSearchResponses, CreateSavedSearchErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/saved-searches',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a saved search of one's own
+ */
+export const deleteSavedSearch = <ThrowOnError extends boolean = false>(options: Options<DeleteSavedSearchData, ThrowOnError>) => (options.client ?? client).delete<DeleteSavedSearchResponses, DeleteSavedSearchErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/saved-searches/{id}',
+    ...options
+});
+
+/**
+ * Change a saved search of one's own
+ */
+export const updateSavedSearch = <ThrowOnError extends boolean = false>(options: Options<UpdateSavedSearchData, ThrowOnError>) => (options.client ?? client).put<UpdateSavedSearchResponses, UpdateSavedSearchErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/saved-searches/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });

@@ -495,6 +495,20 @@ export type VerifyReport = {
     first_bad?: number;
     message: string;
     took_ms: number;
+    /**
+     * entries that retention removed; their hashes are in the tree still
+     */
+    removed: number;
+    checkpoints: number;
+    /**
+     * 1 until a backup is restored
+     */
+    epoch: number;
+    notes: Array<string>;
+    issues: Array<{
+        seq: number;
+        what: string;
+    }>;
 };
 
 export type PolicyProblem = {
@@ -804,6 +818,200 @@ export type WhoAmI = {
     name?: string;
     roles?: Array<Role>;
     scopes?: Array<Scope>;
+};
+
+export type Proof = {
+    kind: 'inclusion';
+    seq: number;
+    /**
+     * canonical JSON
+     */
+    event: string;
+    hashes: Array<string>;
+    /**
+     * signed note
+     */
+    checkpoint: string;
+};
+
+export type TreeProof = {
+    kind: 'consistency';
+    from: string;
+    to: string;
+    hashes: Array<string>;
+};
+
+export type ProveRequest = {
+    checkpoint: string;
+    seqs: Array<number>;
+};
+
+export type Proofs = {
+    hashes: Array<Array<string>>;
+};
+
+export type ConsistencyRequest = {
+    from: string;
+    /**
+     * the latest, where it is left out
+     */
+    to?: string;
+};
+
+export type BackupRequest = {
+    with_key?: boolean;
+};
+
+export type FacetCount = {
+    value: string;
+    count: number;
+};
+
+export type Facets = {
+    /**
+     * events looked at, the newest
+     */
+    of: number;
+    /**
+     * they are all that fit
+     */
+    complete: boolean;
+    person: Array<FacetCount>;
+    action: Array<FacetCount>;
+    effect: Array<FacetCount>;
+    repository: Array<FacetCount>;
+    layer: Array<FacetCount>;
+    phase: Array<FacetCount>;
+    type: Array<FacetCount>;
+};
+
+export type RetentionRule = {
+    class: 'decision' | 'result' | 'lifecycle' | 'admin' | 'approval' | 'prompts';
+    /**
+     * 0: for ever
+     */
+    days: number;
+};
+
+export type Retention = {
+    rules: Array<RetentionRule>;
+    /**
+     * legal holds in force
+     */
+    holds: number;
+};
+
+export type SetRetentionRequest = {
+    rules: Array<RetentionRule>;
+};
+
+export type ClassPlan = {
+    class: 'decision' | 'result' | 'lifecycle' | 'admin' | 'approval' | 'prompts';
+    days: number;
+    before: string;
+    due: number;
+    held: number;
+    waits: number;
+    first?: number;
+    last?: number;
+};
+
+export type RetentionPlan = {
+    classes: Array<ClassPlan>;
+};
+
+export type RetentionRun = {
+    events: number;
+    prompts: number;
+    held: number;
+    waits: number;
+    /**
+     * false: the background worker goes on with it
+     */
+    complete: boolean;
+};
+
+export type SearchFilter = {
+    person?: string;
+    action?: string;
+    effect?: Effect;
+    repository?: string;
+    session?: string;
+    layer?: string;
+    phase?: 'decision' | 'result' | 'lifecycle' | 'admin' | 'approval' | 'integrity';
+    type?: string;
+    /**
+     * full text
+     */
+    q?: string;
+    since?: string;
+    /**
+     * exclusive
+     */
+    until?: string;
+};
+
+export type Hold = {
+    id: string;
+    name: string;
+    reason?: string;
+    search: SearchFilter;
+    created_at: string;
+    created_by: string;
+    released_at?: string;
+    released_by?: string;
+};
+
+export type Holds = {
+    holds: Array<Hold>;
+};
+
+export type AddHoldRequest = {
+    name: string;
+    reason?: string;
+    search?: SearchFilter;
+};
+
+export type PurgeRequest = {
+    person?: string;
+    repository?: string;
+    /**
+     * only prompts given before
+     */
+    before?: string;
+};
+
+export type PurgeAnswer = {
+    purged: number;
+    held: number;
+};
+
+export type SavedSearch = {
+    id: string;
+    name: string;
+    owner: string;
+    shared: boolean;
+    mine: boolean;
+    search: SearchFilter;
+    created_at: string;
+    updated_at: string;
+};
+
+export type SavedSearches = {
+    searches: Array<SavedSearch>;
+};
+
+export type SaveSearchRequest = {
+    name: string;
+    shared?: boolean;
+    search?: SearchFilter;
+};
+
+export type VerifyLedgerRequest = {
+    /**
+     * a signed note that was kept elsewhere: shows whether the ledger was set back
+     */
+    checkpoint?: string;
 };
 
 export type GetOpenApiData = {
@@ -1315,6 +1523,11 @@ export type ExportEventsData = {
          * exclusive
          */
         until?: string;
+        /**
+         * only events with a smaller seq
+         */
+        before?: number;
+        format?: 'jsonl' | 'csv' | 'ocsf';
     };
     url: '/api/v1/audit/export';
 };
@@ -1362,8 +1575,33 @@ export type GetCheckpointResponses = {
 
 export type GetCheckpointResponse = GetCheckpointResponses[keyof GetCheckpointResponses];
 
-export type VerifyLedgerData = {
+export type SignCheckpointData = {
     body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/checkpoint';
+};
+
+export type SignCheckpointErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type SignCheckpointError = SignCheckpointErrors[keyof SignCheckpointErrors];
+
+export type SignCheckpointResponses = {
+    /**
+     * OK
+     */
+    200: Checkpoint;
+};
+
+export type SignCheckpointResponse = SignCheckpointResponses[keyof SignCheckpointResponses];
+
+export type VerifyLedgerData = {
+    body?: VerifyLedgerRequest;
     path?: never;
     query?: never;
     url: '/api/v1/audit/verify';
@@ -1690,3 +1928,457 @@ export type GetStatusResponses = {
 };
 
 export type GetStatusResponse = GetStatusResponses[keyof GetStatusResponses];
+
+export type ProveEventData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/audit/events/{id}/proof';
+};
+
+export type ProveEventErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ProveEventError = ProveEventErrors[keyof ProveEventErrors];
+
+export type ProveEventResponses = {
+    /**
+     * OK
+     */
+    200: Proof;
+};
+
+export type ProveEventResponse = ProveEventResponses[keyof ProveEventResponses];
+
+export type ProveEventsData = {
+    body: ProveRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/proofs';
+};
+
+export type ProveEventsErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ProveEventsError = ProveEventsErrors[keyof ProveEventsErrors];
+
+export type ProveEventsResponses = {
+    /**
+     * OK
+     */
+    200: Proofs;
+};
+
+export type ProveEventsResponse = ProveEventsResponses[keyof ProveEventsResponses];
+
+export type ProveConsistencyData = {
+    body: ConsistencyRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/consistency';
+};
+
+export type ProveConsistencyErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ProveConsistencyError = ProveConsistencyErrors[keyof ProveConsistencyErrors];
+
+export type ProveConsistencyResponses = {
+    /**
+     * OK
+     */
+    200: TreeProof;
+};
+
+export type ProveConsistencyResponse = ProveConsistencyResponses[keyof ProveConsistencyResponses];
+
+export type CountFacetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        person?: string;
+        action?: string;
+        effect?: Effect;
+        repository?: string;
+        session?: string;
+        /**
+         * a layer that speaks in the findings
+         */
+        layer?: string;
+        phase?: 'decision' | 'result' | 'lifecycle' | 'admin' | 'approval' | 'integrity';
+        type?: string;
+        /**
+         * full text
+         */
+        q?: string;
+        since?: string;
+        /**
+         * exclusive
+         */
+        until?: string;
+    };
+    url: '/api/v1/audit/facets';
+};
+
+export type CountFacetsErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type CountFacetsError = CountFacetsErrors[keyof CountFacetsErrors];
+
+export type CountFacetsResponses = {
+    /**
+     * OK
+     */
+    200: Facets;
+};
+
+export type CountFacetsResponse = CountFacetsResponses[keyof CountFacetsResponses];
+
+export type RecordBackupData = {
+    body: BackupRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/backups';
+};
+
+export type RecordBackupErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type RecordBackupError = RecordBackupErrors[keyof RecordBackupErrors];
+
+export type RecordBackupResponses = {
+    /**
+     * OK
+     */
+    200: Checkpoint;
+};
+
+export type RecordBackupResponse = RecordBackupResponses[keyof RecordBackupResponses];
+
+export type GetRetentionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/retention';
+};
+
+export type GetRetentionErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type GetRetentionError = GetRetentionErrors[keyof GetRetentionErrors];
+
+export type GetRetentionResponses = {
+    /**
+     * OK
+     */
+    200: Retention;
+};
+
+export type GetRetentionResponse = GetRetentionResponses[keyof GetRetentionResponses];
+
+export type SetRetentionData = {
+    body: SetRetentionRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/retention';
+};
+
+export type SetRetentionErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type SetRetentionError = SetRetentionErrors[keyof SetRetentionErrors];
+
+export type SetRetentionResponses = {
+    /**
+     * OK
+     */
+    200: Retention;
+};
+
+export type SetRetentionResponse = SetRetentionResponses[keyof SetRetentionResponses];
+
+export type PlanRetentionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/retention/plan';
+};
+
+export type PlanRetentionErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type PlanRetentionError = PlanRetentionErrors[keyof PlanRetentionErrors];
+
+export type PlanRetentionResponses = {
+    /**
+     * OK
+     */
+    200: RetentionPlan;
+};
+
+export type PlanRetentionResponse = PlanRetentionResponses[keyof PlanRetentionResponses];
+
+export type RunRetentionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/retention/run';
+};
+
+export type RunRetentionErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type RunRetentionError = RunRetentionErrors[keyof RunRetentionErrors];
+
+export type RunRetentionResponses = {
+    /**
+     * OK
+     */
+    200: RetentionRun;
+};
+
+export type RunRetentionResponse = RunRetentionResponses[keyof RunRetentionResponses];
+
+export type ListHoldsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/holds';
+};
+
+export type ListHoldsErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ListHoldsError = ListHoldsErrors[keyof ListHoldsErrors];
+
+export type ListHoldsResponses = {
+    /**
+     * OK
+     */
+    200: Holds;
+};
+
+export type ListHoldsResponse = ListHoldsResponses[keyof ListHoldsResponses];
+
+export type AddHoldData = {
+    body: AddHoldRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/holds';
+};
+
+export type AddHoldErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type AddHoldError = AddHoldErrors[keyof AddHoldErrors];
+
+export type AddHoldResponses = {
+    /**
+     * OK
+     */
+    201: Hold;
+};
+
+export type AddHoldResponse = AddHoldResponses[keyof AddHoldResponses];
+
+export type ReleaseHoldData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/holds/{id}';
+};
+
+export type ReleaseHoldErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ReleaseHoldError = ReleaseHoldErrors[keyof ReleaseHoldErrors];
+
+export type ReleaseHoldResponses = {
+    /**
+     * OK
+     */
+    200: Hold;
+};
+
+export type ReleaseHoldResponse = ReleaseHoldResponses[keyof ReleaseHoldResponses];
+
+export type PurgePromptsData = {
+    body: PurgeRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/prompts/purge';
+};
+
+export type PurgePromptsErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type PurgePromptsError = PurgePromptsErrors[keyof PurgePromptsErrors];
+
+export type PurgePromptsResponses = {
+    /**
+     * OK
+     */
+    200: PurgeAnswer;
+};
+
+export type PurgePromptsResponse = PurgePromptsResponses[keyof PurgePromptsResponses];
+
+export type ListSavedSearchesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/saved-searches';
+};
+
+export type ListSavedSearchesErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ListSavedSearchesError = ListSavedSearchesErrors[keyof ListSavedSearchesErrors];
+
+export type ListSavedSearchesResponses = {
+    /**
+     * OK
+     */
+    200: SavedSearches;
+};
+
+export type ListSavedSearchesResponse = ListSavedSearchesResponses[keyof ListSavedSearchesResponses];
+
+export type CreateSavedSearchData = {
+    body: SaveSearchRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/saved-searches';
+};
+
+export type CreateSavedSearchErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type CreateSavedSearchError = CreateSavedSearchErrors[keyof CreateSavedSearchErrors];
+
+export type CreateSavedSearchResponses = {
+    /**
+     * OK
+     */
+    201: SavedSearch;
+};
+
+export type CreateSavedSearchResponse = CreateSavedSearchResponses[keyof CreateSavedSearchResponses];
+
+export type DeleteSavedSearchData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/saved-searches/{id}';
+};
+
+export type DeleteSavedSearchErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type DeleteSavedSearchError = DeleteSavedSearchErrors[keyof DeleteSavedSearchErrors];
+
+export type DeleteSavedSearchResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DeleteSavedSearchResponse = DeleteSavedSearchResponses[keyof DeleteSavedSearchResponses];
+
+export type UpdateSavedSearchData = {
+    body: SaveSearchRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/saved-searches/{id}';
+};
+
+export type UpdateSavedSearchErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type UpdateSavedSearchError = UpdateSavedSearchErrors[keyof UpdateSavedSearchErrors];
+
+export type UpdateSavedSearchResponses = {
+    /**
+     * OK
+     */
+    200: SavedSearch;
+};
+
+export type UpdateSavedSearchResponse = UpdateSavedSearchResponses[keyof UpdateSavedSearchResponses];
