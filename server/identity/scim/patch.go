@@ -61,7 +61,7 @@ func (k *kind) operation(o object) (op operation, err error) {
 	if !ok && get(o, "path") != nil {
 		return op, bad(typePath, "path must be text")
 	}
-	if path = strings.TrimSpace(path); path != "" {
+	if path = strings.TrimSpace(path); path != "" && !strings.EqualFold(path, k.core.ID) {
 		op.target, err = k.parsePath(path)
 		return op, err
 	}

@@ -47,6 +47,9 @@ func (k *kind) splitURN(s string) (urn, rest string) {
 	}
 	at := strings.LastIndexByte(s, ':')
 	before, last := s[:at], s[at+1:]
+	if !isURN(before) {
+		return "", ""
+	}
 	if isVersion(before[strings.LastIndexByte(before, ':')+1:]) && isName(last) {
 		return s, ""
 	}

@@ -48,7 +48,7 @@ func (p *projection) wants(name string) bool {
 		}
 	}
 	for _, path := range p.only {
-		if path.urn == "" && (path.name == "" || strings.EqualFold(path.name, name)) {
+		if path.urn == "" && strings.EqualFold(path.name, name) {
 			return true
 		}
 	}
@@ -85,9 +85,6 @@ func (p *projection) apply(o object) object {
 				part[key] = chosen
 			}
 			from, into = ext, chosen
-		}
-		if path.name == "" {
-			return o // the core schema as a whole
 		}
 		include(from, into, path)
 	}
