@@ -82,6 +82,9 @@ func forbidden(p *caller.Principal, route *caller.Route) error {
 	if len(route.Access.Scopes) == 0 {
 		return problem.New("forbidden", "API tokens can't do this", "Use the console.")
 	}
+	if route.Shape == caller.ShapeSCIM {
+		return problem.New("forbidden", "this needs the SCIM token of a connection", "Create one in the console, under the connection's provisioning.")
+	}
 	return problem.New("forbidden", "the token lacks the scope "+names(route.Access.Scopes, " or "),
 		"Create one with `ambit token create --scope "+string(route.Access.Scopes[0])+"`.")
 }

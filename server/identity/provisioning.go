@@ -123,7 +123,7 @@ func (d *directory) provisioning(by *caller.Principal) (*caller.Connection, erro
 			return c, nil
 		}
 	}
-	return nil, errCredential
+	return nil, errSCIMToken
 }
 
 // provesAddress reports whether a provisioned address counts as proven: SCIM comes from whoever runs the connection, so its domain

@@ -18,6 +18,11 @@ const (
 	scimAtOnce = 2
 )
 
+var errSCIMToken = &Error{
+	"unauthenticated", "this SCIM token is not valid (unknown, revoked, or its connection is disabled)",
+	"Create one in the console, under the connection's provisioning.",
+}
+
 // SCIMToken is the token by which an identity provider provisions a connection, without its secret.
 type SCIMToken struct {
 	ID         string
@@ -76,14 +81,14 @@ func (m *scimTokenMap) due() map[*scimToken]int64 {
 func (s *Service) scimBearer(bearer string) (*caller.Principal, error) {
 	var buf [len(scimPrefix) + secretLength]byte
 	if copy(buf[:], bearer) != len(bearer) {
-		return nil, errCredential
+		return nil, errSCIMToken
 	}
 	t := s.scim.Load().byHash[sha256.Sum256(buf[:len(bearer)])]
 	if t == nil || t.principal == nil {
-		return nil, errCredential
+		return nil, errSCIMToken
 	}
 	if c := s.people.Load().connections[t.row.Connection]; c == nil || c.Stage == caller.StageDisabled {
-		return nil, errCredential
+		return nil, errSCIMToken
 	}
 	now := s.now().UnixMilli()
 	const minute = 60_000

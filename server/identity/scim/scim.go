@@ -140,7 +140,7 @@ func matchesTag(header, tag string) bool {
 func send(c *fiber.Ctx, status int, o object, p *projection, updated time.Time) error {
 	tag := version(updated)
 	if meta, ok := o["meta"].(object); ok {
-		c.Set(fiber.HeaderLocation, meta["location"].(string)) //nolint:forcetypeassert // stamp set it
+		c.Set(fiber.HeaderLocation, text(meta, "location"))
 	}
 	c.Set(fiber.HeaderETag, tag)
 	if none := c.Get(fiber.HeaderIfNoneMatch); none != "" && c.Method() == fiber.MethodGet && matchesTag(none, tag) {
