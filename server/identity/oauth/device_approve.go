@@ -63,7 +63,7 @@ func (s *Service) leave(c *fiber.Ctx, fl *flow, connection, person string) error
 	if !ok {
 		return s.show(c, fiber.StatusGone, &view{Step: stepGone})
 	}
-	c.Cookie(s.consentCookie(consent, s.Now().Add(flowLife)))
+	c.Cookie(s.consentCookie(consent))
 	next := "/sso/" + url.PathEscape(connection) + "/login?for=device&flow=" + fl.handle
 	return s.show(c, fiber.StatusOK, &view{Step: stepLeave, Via: at.Name, Next: next})
 }
@@ -100,7 +100,7 @@ func (s *Service) finish(c *fiber.Ctx, fl *flow) error {
 		taken = f.arrived == who
 		f.arrived, f.consent = nil, digest{}
 	})
-	c.Cookie(s.consentCookie("", time.Unix(1, 0)))
+	c.Cookie(s.consentCookie(""))
 	since := now.Sub(who.at)
 	switch {
 	case !taken || since > confirmWithin || since < -time.Minute:
@@ -156,8 +156,14 @@ func (s *Service) consentName() string {
 	return "ambit-device"
 }
 
-func (s *Service) consentCookie(value string, expires time.Time) *fiber.Cookie {
-	return &fiber.Cookie{
-		Name: s.consentName(), Value: value, Path: "/", Expires: expires, Secure: s.Identity.Secure(), HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+// consentCookie lives as long as a flow, by the browser's own clock; without a value it ends at once.
+func (s *Service) consentCookie(value string) *fiber.Cookie {
+	cookie := &fiber.Cookie{
+		Name: s.consentName(), Value: value, Path: "/", MaxAge: int(flowLife.Seconds()), Secure: s.Identity.Secure(), HTTPOnly: true,
+		SameSite: fiber.CookieSameSiteLaxMode,
 	}
+	if value == "" {
+		cookie.MaxAge, cookie.Expires = 0, time.Unix(1, 0)
+	}
+	return cookie
 }
