@@ -41,6 +41,16 @@ type filter struct {
 	until   time.Time
 }
 
+// Matcher gives the filters as a function of one event's JSON, as search applies them; nil where they select everything.
+// Before and Limit don't count.
+func (q Query) Matcher() func(event string) bool {
+	f := q.filter()
+	if !f.indexed() && f.since.IsZero() && f.until.IsZero() {
+		return nil
+	}
+	return f.fits
+}
+
 func (q *Query) filter() filter {
 	f := filter{since: q.Since, until: q.Until}
 	for _, v := range []facetValue{

@@ -39,6 +39,26 @@ func LastSeq(ctx context.Context, q Queryer) (int64, error) {
 	return seq, err
 }
 
+// sampled is how many entries LedgerBytes looks at.
+const sampled = 64
+
+// LedgerBytes estimates how many bytes the events with after < seq <= through take, from a sample that is spread evenly.
+// Reading them all would cost more than anybody asks for.
+func LedgerBytes(ctx context.Context, q Queryer, after, through int64) (int64, error) {
+	n := through - after
+	if n <= 0 {
+		return 0, nil
+	}
+	// octet_length looks at the record's header only.
+	var mean float64
+	err := q.QueryRowContext(ctx, `WITH RECURSIVE pick (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM pick WHERE i + 1 < $3)
+		SELECT coalesce(avg(octet_length(event)), 0) FROM pick JOIN ledger ON seq = $1 + 1 + (i * $2) / $3`, after, n, min(n, sampled)).Scan(&mean)
+	if err != nil {
+		return 0, fmt.Errorf("measure the ledger: %w", err)
+	}
+	return int64(mean * float64(n)), nil
+}
+
 // LedgerAscending calls fn for up to limit rows with after < seq, oldest first. No connection is held while fn runs: it may
 // take its time, and query.
 func LedgerAscending(ctx context.Context, q Queryer, after int64, limit int, fn func(row LedgerRow) error) error {

@@ -1,0 +1,110 @@
+package sink
+
+import (
+	"context"
+	"time"
+
+	"ambit/db"
+)
+
+func (w *worker) rowNow() db.SinkRow {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.row
+}
+
+// view is the sink as its admin sees it.
+func (w *worker) view(ctx context.Context) (Sink, error) {
+	aside, err := db.CountSetAside(ctx, w.m.opt.DB.Read(), w.row.ID)
+	if err != nil {
+		return Sink{}, err
+	}
+	s := w.status()
+	s.SetAside = aside
+	row := w.rowNow()
+	return Sink{
+		ID: row.ID, Spec: w.spec, Secrets: shownSecrets(w.secrets), Status: s,
+		CreatedAt: timeOf(row.CreatedAt), CreatedBy: row.CreatedBy, UpdatedAt: timeOf(row.UpdatedAt),
+	}, nil
+}
+
+// status is how the sink does, without what the database knows better.
+func (w *worker) status() Status {
+	head := w.m.opt.Ledger.Seq()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := Status{
+		State: w.state, Why: w.why, Cursor: w.progress.Cursor, LagEvents: max(head-w.progress.Cursor, 0), Lag: w.lag, BacklogBytes: w.backlog,
+		Lagging: w.lagging, Delivered: w.progress.Delivered, LastError: w.lastErr, LastErrorAt: w.errAt, LastSuccess: timeOf(w.progress.SucceededAt),
+	}
+	if w.state == Running && w.trouble != "" {
+		s.State = w.trouble
+		if w.trouble == Misconfigured {
+			s.Why = w.lastErr
+		}
+	}
+	if s.LagEvents == 0 {
+		s.Lag, s.BacklogBytes = 0, 0
+	}
+	return s
+}
+
+func timeOf(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// Gauge is a metric with one value for each sink, by the sink's name.
+type Gauge struct {
+	Name string
+	Help string
+	Read func() map[string]float64
+}
+
+// Gauges are for whoever publishes metrics.
+func (m *Manager) Gauges() []Gauge {
+	gauge := func(name, help string, value func(*Status) float64) Gauge {
+		return Gauge{name, help, func() map[string]float64 {
+			values := map[string]float64{}
+			for _, w := range m.workers() {
+				s := w.status()
+				values[w.rowNow().Name] = value(&s)
+			}
+			return values
+		}}
+	}
+	return []Gauge{
+		gauge("ambit_sink_lag_events", "Entries of the ledger that a sink has not dealt with yet.", func(s *Status) float64 { return float64(s.LagEvents) }),
+		gauge("ambit_sink_lag_seconds", "Age of the oldest of them.", func(s *Status) float64 { return s.Lag.Seconds() }),
+		gauge("ambit_sink_backlog_bytes", "Bytes that they take, estimated.", func(s *Status) float64 { return float64(s.BacklogBytes) }),
+		gauge("ambit_sink_delivered_total", "Messages that the receiver accepted.", func(s *Status) float64 { return float64(s.Delivered) }),
+		gauge("ambit_sink_up", "1 while a sink delivers, 0 while it is failing, misconfigured, paused or disabled.", func(s *Status) float64 {
+			if s.State == Running {
+				return 1
+			}
+			return 0
+		}),
+		gauge("ambit_sink_lagging", "1 while the alarm about a sink's lag stands.", func(s *Status) float64 {
+			if s.Lagging {
+				return 1
+			}
+			return 0
+		}),
+		{
+			"ambit_sink_set_aside", "Messages that the receiver refuses for what they are.", m.countSetAside,
+		},
+	}
+}
+
+func (m *Manager) countSetAside() map[string]float64 {
+	values := map[string]float64{}
+	for _, w := range m.workers() {
+		// Metrics have no caller to go away; a count that can't be had is left out.
+		if n, err := db.CountSetAside(context.Background(), m.opt.DB.Read(), w.row.ID); err == nil {
+			values[w.rowNow().Name] = float64(n)
+		}
+	}
+	return values
+}
