@@ -147,7 +147,7 @@ func toOCSF(e *audit.Event, raw string) *ocsf {
 	o := &ocsf{
 		SeverityID: severityIDInfo, Time: e.Time.UnixMilli(), Message: sentence(e),
 		Metadata: ocsfMetadata{
-			Version: ocsfVersion, Product: ocsfNamed{Name: "Ambit", Vendor: "Ambit"}, Profiles: []string{"ai_operation", "security_control"},
+			Version: ocsfVersion, Product: ocsfNamed{Name: "Ambit", Vendor: "Ambit"}, Profiles: []string{},
 			UID: e.ID, Sequence: e.Seq, LogName: audit.Schema,
 		},
 		Actor:    &ocsfActor{User: ocsfUserOf(&e.Actor)},
@@ -181,6 +181,7 @@ func (o *ocsf) agent(e *audit.Event, p *properties) {
 	if e.Agent == nil {
 		return
 	}
+	o.Metadata.Profiles = append(o.Metadata.Profiles, "ai_operation")
 	o.Agent = &ocsfAgent{UID: e.Agent.Name, Name: e.Agent.Name, Version: e.Agent.Version, Instance: e.Session}
 	if p.Model != "" {
 		o.Agent.Model = &ocsfNamed{Name: p.Model}
@@ -207,6 +208,7 @@ func (o *ocsf) decision(e *audit.Event) {
 	default:
 		action, o.Disposition, o.SeverityID = unknown, 14, severityIDMedium
 	}
+	o.Metadata.Profiles = append(o.Metadata.Profiles, "security_control")
 	o.ActionID = &action
 	o.StatusDetail = d.Reason
 	o.Policy = &ocsfPolicy{Name: "Ambit", Version: jsonNumber(d.PolicyVersion), Desc: d.Reason}

@@ -103,6 +103,8 @@ func (s *splunk) verdict(r *reply, reply *hecReply, n int) Result {
 	if reply.Code == nil {
 		return res
 	}
+	after := res.After
+	res.After = 0
 	switch *reply.Code {
 	case 0:
 	case 5, 6, 12, 13, 15: // no data, invalid data, event missing or blank, indexed fields
@@ -113,7 +115,7 @@ func (s *splunk) verdict(r *reply, reply *hecReply, n int) Result {
 	case 1, 2, 3, 4, 7, 10, 11, 14, 16: // token disabled, missing, malformed, wrong; index; channel; acknowledgement off
 		res.Outcome = Misconfiguration
 	case 8, 9, 18, 19, 20, 23, 24, 25, 26, 27: // internal error, busy, queues full, shutting down
-		res.Outcome, res.After = Retry, s.retryAfter(r)
+		res.Outcome, res.After = Retry, after
 	}
 	return res
 }
