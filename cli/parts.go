@@ -18,6 +18,7 @@ import (
 	"ambit/assets"
 	"ambit/audit"
 	"ambit/audit/egress"
+	"ambit/audit/sink"
 	"ambit/db"
 	"ambit/db/seal"
 	"ambit/policy"
@@ -61,6 +62,7 @@ type parts struct {
 	identity  *identity.Service
 	sso       *sso.Service
 	policies  *policystore.Store
+	sinks     *sink.Manager
 	decision  *decision.Service
 	server    *server.Server
 }
@@ -92,7 +94,6 @@ func openParts(env *Env, o options) (p *parts, err error) {
 	if p.ledger, err = audit.Open(env.Ctx, audit.Options{DB: p.db, Box: box, Dir: o.dir, Now: now, Rand: env.Rand, Log: o.log, Backdate: o.sample}); err != nil {
 		return p, err
 	}
-	p.retention = audit.NewRetention(p.ledger, audit.RetentionOptions{Log: o.log})
 	if p.identity, err = identity.Open(env.Ctx, identity.Options{
 		DB: p.db, Ledger: p.ledger, Box: box, Now: now, Rand: env.Rand, Log: o.log, PublicURL: o.public.String(), Demo: o.demo,
 	}); err != nil {
@@ -111,6 +112,11 @@ func openParts(env *Env, o options) (p *parts, err error) {
 	}); err != nil {
 		return p, err
 	}
+	if p.sinks, err = openSinks(env, o, p, box, now); err != nil {
+		return p, err
+	}
+	had := func() int64 { return p.sinks.Floor() - 1 } // the floor is the lowest seq that a sink still needs
+	p.retention = audit.NewRetention(p.ledger, audit.RetentionOptions{Floor: had, Log: o.log})
 	metrics := server.NewMetrics()
 	p.decision = decision.New(decision.Config{
 		Policy: inForce(store), Ledger: p.ledger, Directory: p.identity, Observer: metrics,
@@ -139,7 +145,8 @@ func publicURL(o options) string {
 
 func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 	api, err := console.New(console.Deps{
-		Identity: p.identity, Ledger: p.ledger, Policies: p.policies, Retention: p.retention, Read: p.db.Read, Versions: p.versions, Source: p.source, Trier: p.decision,
+		Identity: p.identity, Ledger: p.ledger, Policies: p.policies, Retention: p.retention, Read: p.db.Read, Versions: p.versions, Source: p.source,
+		Trier: p.decision, Sinks: p.sinks,
 		Live: p.identity.Live, Now: env.Now, Log: o.log, Version: version, DataDir: o.dir, Public: o.public.String(), Demo: o.demo,
 	})
 	if err != nil {
@@ -191,6 +198,9 @@ func (p *parts) gauges(m *server.Metrics) {
 		_, version := p.policies.Current()
 		return float64(version)
 	})
+	for _, g := range p.sinks.Gauges() {
+		m.Gauges(g.Name, g.Help, "sink", g.Read)
+	}
 }
 
 // tierOf asks the policy in force for somebody's permission tier.
@@ -237,6 +247,9 @@ func (p *parts) close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	var errs []error
+	if p.sinks != nil {
+		errs = append(errs, p.sinks.Close(ctx))
+	}
 	if p.identity != nil {
 		errs = append(errs, p.identity.Close(ctx))
 	}

@@ -50,6 +50,27 @@ func (m *Metrics) Gauge(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
 }
 
+// labelled reads one value for each label when the metrics are read; labels may come and go.
+type labelled struct {
+	desc *prometheus.Desc
+	read func() map[string]float64
+}
+
+// Describe implements prometheus.Collector.
+func (l *labelled) Describe(to chan<- *prometheus.Desc) { to <- l.desc }
+
+// Collect implements prometheus.Collector.
+func (l *labelled) Collect(to chan<- prometheus.Metric) {
+	for label, value := range l.read() {
+		to <- prometheus.MustNewConstMetric(l.desc, prometheus.GaugeValue, value, label)
+	}
+}
+
+// Gauges adds values of which there is one for each label, such as the name of a sink.
+func (m *Metrics) Gauges(name, help, label string, read func() map[string]float64) {
+	m.registry.MustRegister(&labelled{prometheus.NewDesc(name, help, []string{label}, nil), read})
+}
+
 // Decided counts one recorded decision and the time that it took.
 func (m *Metrics) Decided(effect policy.Effect, enforced bool, took time.Duration) {
 	if c := m.decisions[effect]; c != nil {

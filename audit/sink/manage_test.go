@@ -217,7 +217,7 @@ func TestGauges(t *testing.T) {
 	s.delivered()
 	for _, g := range s.sinks.Gauges() {
 		v, ok := g.Read()["test"]
-		want := map[string]bool{"ambit_sink_up": v == 1, "ambit_sink_delivered_total": v >= 6, "ambit_sink_lag_events": v == 0}
+		want := map[string]bool{"ambit_sink_up": v == 1, "ambit_sink_delivered_messages": v >= 6, "ambit_sink_lag_events": v == 0}
 		if good, known := want[g.Name]; !ok || g.Help == "" || known && !good {
 			t.Errorf("%s: %v", g.Name, v)
 		}

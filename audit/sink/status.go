@@ -79,7 +79,7 @@ func (m *Manager) Gauges() []Gauge {
 		gauge("ambit_sink_lag_events", "Entries of the ledger that a sink has not dealt with yet.", func(s *Status) float64 { return float64(s.LagEvents) }),
 		gauge("ambit_sink_lag_seconds", "Age of the oldest of them.", func(s *Status) float64 { return s.Lag.Seconds() }),
 		gauge("ambit_sink_backlog_bytes", "Bytes that they take, estimated.", func(s *Status) float64 { return float64(s.BacklogBytes) }),
-		gauge("ambit_sink_delivered_total", "Messages that the receiver accepted.", func(s *Status) float64 { return float64(s.Delivered) }),
+		gauge("ambit_sink_delivered_messages", "Messages that the receiver accepted.", func(s *Status) float64 { return float64(s.Delivered) }),
 		gauge("ambit_sink_up", "1 while a sink delivers, 0 while it is failing, misconfigured, paused or disabled.", func(s *Status) float64 {
 			if s.State == Running {
 				return 1

@@ -98,6 +98,7 @@ type Deps struct {
 	Versions  func(ctx context.Context) ([]PolicyVersion, error)              // newest first
 	Source    func(ctx context.Context, version int64) (PolicyVersion, error) // code not_found
 	Trier     Trier
+	Sinks     Sinks
 	Checks    func(ctx context.Context) []Check // what else getStatus reports; nil is nothing
 	Live      func(p *caller.Principal) bool    // whether a caller's session or token still counts
 	Now       func() time.Time
@@ -122,6 +123,9 @@ func New(d Deps) (*API, error) {
 	if d.Identity == nil || d.Ledger == nil || d.Policies == nil || d.Trier == nil || d.Versions == nil || d.Source == nil || d.Retention == nil || d.Read == nil || d.Live == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("make the console API: a part is missing")
 	}
+	if d.Sinks == nil {
+		return nil, errors.New("make the console API: sinks are missing")
+	}
 	packs, err := loadPacks()
 	if err != nil {
 		return nil, err
@@ -143,6 +147,7 @@ func (a *API) Handlers() map[string]fiber.Handler {
 		"listTokens": a.listTokens, "createToken": a.createToken, "revokeToken": a.revokeToken, "listPeople": a.listPeople,
 	}
 	maps.Copy(handlers, a.evidenceHandlers())
+	maps.Copy(handlers, a.sinkHandlers())
 	for id, h := range handlers {
 		if limit, listed := unhurried[id]; !listed || limit > 0 {
 			handlers[id] = within(cmp.Or(limit, handlerTime), h)

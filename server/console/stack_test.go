@@ -26,6 +26,7 @@ import (
 
 	"ambit/audit"
 	"ambit/audit/egress"
+	"ambit/audit/sink"
 	"ambit/db"
 	"ambit/db/seal"
 	"ambit/server"
@@ -56,6 +57,7 @@ type stack struct {
 	decision  *decision.Service
 
 	database *db.DB
+	sinks    *sink.Manager
 
 	mu sync.Mutex
 	at time.Time
@@ -137,8 +139,10 @@ func start(t *testing.T) *stack {
 	convert := func(v policystore.Version) console.PolicyVersion {
 		return console.PolicyVersion{Version: v.Version, Source: v.Source, Comment: v.Comment, PublishedBy: v.PublishedBy, PublishedAt: v.PublishedAt}
 	}
+	s.sinks, err = sink.Open(ctx, sink.Options{DB: database, Ledger: s.ledger, Box: box, Networks: networks, Folder: dir, Now: s.now, Rand: rand.Reader, Log: log})
+	must(t, err)
 	api, err := console.New(console.Deps{
-		Identity: s.identity, Ledger: s.ledger, Policies: s.policies, Retention: s.retention, Read: database.Read, Trier: s.decision, Live: s.identity.Live, Now: s.now, Log: log, Version: "test", DataDir: dir, Public: s.url,
+		Identity: s.identity, Ledger: s.ledger, Policies: s.policies, Retention: s.retention, Read: database.Read, Trier: s.decision, Sinks: s.sinks, Live: s.identity.Live, Now: s.now, Log: log, Version: "test", DataDir: dir, Public: s.url,
 		Versions: func(ctx context.Context) ([]console.PolicyVersion, error) {
 			all, err := s.policies.Versions(ctx)
 			out := make([]console.PolicyVersion, len(all))
@@ -164,7 +168,7 @@ func start(t *testing.T) *stack {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
-		must(t, errors.Join(srv.Shutdown(ctx), <-served, s.identity.Close(ctx), s.ledger.Close(ctx), database.Close()))
+		must(t, errors.Join(srv.Shutdown(ctx), <-served, s.sinks.Close(ctx), s.identity.Close(ctx), s.ledger.Close(ctx), database.Close()))
 	})
 	return s
 }
