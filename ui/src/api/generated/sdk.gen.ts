@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddHoldData, AddHoldErrors, AddHoldResponses, CheckPolicyData, CheckPolicyErrors, CheckPolicyResponses, ConfirmOwnerData, ConfirmOwnerErrors, ConfirmOwnerResponses, CountFacetsData, CountFacetsErrors, CountFacetsResponses, CreateOwnerData, CreateOwnerErrors, CreateOwnerResponses, CreateSavedSearchData, CreateSavedSearchErrors, CreateSavedSearchResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DeleteSavedSearchData, DeleteSavedSearchErrors, DeleteSavedSearchResponses, DemoSignInData, DemoSignInErrors, DemoSignInResponses, ExportEventsData, ExportEventsErrors, ExportEventsResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetEventData, GetEventErrors, GetEventResponses, GetOpenApiData, GetOpenApiErrors, GetOpenApiResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPolicyVersionData, GetPolicyVersionErrors, GetPolicyVersionResponses, GetRetentionData, GetRetentionErrors, GetRetentionResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, ListHoldsData, ListHoldsErrors, ListHoldsResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPolicyPacksData, ListPolicyPacksErrors, ListPolicyPacksResponses, ListPolicyVersionsData, ListPolicyVersionsErrors, ListPolicyVersionsResponses, ListSavedSearchesData, ListSavedSearchesErrors, ListSavedSearchesResponses, ListTokensData, ListTokensErrors, ListTokensResponses, PlanRetentionData, PlanRetentionErrors, PlanRetentionResponses, ProveConsistencyData, ProveConsistencyErrors, ProveConsistencyResponses, ProveEventData, ProveEventErrors, ProveEventResponses, ProveEventsData, ProveEventsErrors, ProveEventsResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, PurgePromptsData, PurgePromptsErrors, PurgePromptsResponses, ReadPromptData, ReadPromptErrors, ReadPromptResponses, RecordBackupData, RecordBackupErrors, RecordBackupResponses, ReleaseHoldData, ReleaseHoldErrors, ReleaseHoldResponses, ReportEventsData, ReportEventsErrors, ReportEventsResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SearchEventsData, SearchEventsErrors, SearchEventsResponses, SetRetentionData, SetRetentionErrors, SetRetentionResponses, SetupPolicyData, SetupPolicyErrors, SetupPolicyResponses, SignCheckpointData, SignCheckpointErrors, SignCheckpointResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartSetupData, StartSetupErrors, StartSetupResponses, SummariseEventsData, SummariseEventsErrors, SummariseEventsResponses, TailEventsData, TailEventsErrors, TailEventsResponse, TailEventsResponses, TryActionData, TryActionErrors, TryActionResponses, UpdateSavedSearchData, UpdateSavedSearchErrors, UpdateSavedSearchResponses, VerifyLedgerData, VerifyLedgerErrors, VerifyLedgerResponses, VerifySignInData, VerifySignInErrors, VerifySignInResponses, WhoAmIData, WhoAmIErrors, WhoAmIResponses } from './types.gen';
+import type { AddHoldData, AddHoldErrors, AddHoldResponses, CheckPolicyData, CheckPolicyErrors, CheckPolicyResponses, ConfirmOwnerData, ConfirmOwnerErrors, ConfirmOwnerResponses, CountFacetsData, CountFacetsErrors, CountFacetsResponses, CreateOwnerData, CreateOwnerErrors, CreateOwnerResponses, CreateSavedSearchData, CreateSavedSearchErrors, CreateSavedSearchResponses, CreateSinkData, CreateSinkErrors, CreateSinkResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DeleteSavedSearchData, DeleteSavedSearchErrors, DeleteSavedSearchResponses, DeleteSinkData, DeleteSinkErrors, DeleteSinkResponses, DemoSignInData, DemoSignInErrors, DemoSignInResponses, ExportEventsData, ExportEventsErrors, ExportEventsResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetEventData, GetEventErrors, GetEventResponses, GetOpenApiData, GetOpenApiErrors, GetOpenApiResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPolicyVersionData, GetPolicyVersionErrors, GetPolicyVersionResponses, GetRetentionData, GetRetentionErrors, GetRetentionResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSinkData, GetSinkErrors, GetSinkResponses, GetStatusData, GetStatusErrors, GetStatusResponses, ListHoldsData, ListHoldsErrors, ListHoldsResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPolicyPacksData, ListPolicyPacksErrors, ListPolicyPacksResponses, ListPolicyVersionsData, ListPolicyVersionsErrors, ListPolicyVersionsResponses, ListSavedSearchesData, ListSavedSearchesErrors, ListSavedSearchesResponses, ListSetAsideData, ListSetAsideErrors, ListSetAsideResponses, ListSinksData, ListSinksErrors, ListSinksResponses, ListTokensData, ListTokensErrors, ListTokensResponses, PauseSinkData, PauseSinkErrors, PauseSinkResponses, PlanRetentionData, PlanRetentionErrors, PlanRetentionResponses, ProveConsistencyData, ProveConsistencyErrors, ProveConsistencyResponses, ProveEventData, ProveEventErrors, ProveEventResponses, ProveEventsData, ProveEventsErrors, ProveEventsResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, PurgePromptsData, PurgePromptsErrors, PurgePromptsResponses, ReadPromptData, ReadPromptErrors, ReadPromptResponses, RecordBackupData, RecordBackupErrors, RecordBackupResponses, ReleaseHoldData, ReleaseHoldErrors, ReleaseHoldResponses, ReportEventsData, ReportEventsErrors, ReportEventsResponses, ResumeSinkData, ResumeSinkErrors, ResumeSinkResponses, RetrySetAsideData, RetrySetAsideErrors, RetrySetAsideResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, RotateSinkSecretData, RotateSinkSecretErrors, RotateSinkSecretResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SearchEventsData, SearchEventsErrors, SearchEventsResponses, SetRetentionData, SetRetentionErrors, SetRetentionResponses, SetupPolicyData, SetupPolicyErrors, SetupPolicyResponses, SignCheckpointData, SignCheckpointErrors, SignCheckpointResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartSetupData, StartSetupErrors, StartSetupResponses, SummariseEventsData, SummariseEventsErrors, SummariseEventsResponses, TailEventsData, TailEventsErrors, TailEventsResponse, TailEventsResponses, TestSinkData, TestSinkErrors, TestSinkResponses, TryActionData, TryActionErrors, TryActionResponses, UpdateSavedSearchData, UpdateSavedSearchErrors, UpdateSavedSearchResponses, UpdateSinkData, UpdateSinkErrors, UpdateSinkResponses, VerifyLedgerData, VerifyLedgerErrors, VerifyLedgerResponses, VerifySignInData, VerifySignInErrors, VerifySignInResponses, WhoAmIData, WhoAmIErrors, WhoAmIResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -718,4 +718,161 @@ export const updateSavedSearch = <ThrowOnError extends boolean = false>(options:
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Where the ledger is forwarded to, and how that goes
+ */
+export const listSinks = <ThrowOnError extends boolean = false>(options?: Options<ListSinksData, ThrowOnError>) => (options?.client ?? client).get<ListSinksResponses, ListSinksErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sinks',
+    ...options
+});
+
+/**
+ * Add a sink
+ */
+export const createSink = <ThrowOnError extends boolean = false>(options: Options<CreateSinkData, ThrowOnError>) => (options.client ?? client).post<CreateSinkResponses, CreateSinkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sinks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a sink with its cursor
+ */
+export const deleteSink = <ThrowOnError extends boolean = false>(options: Options<DeleteSinkData, ThrowOnError>) => (options.client ?? client).delete<DeleteSinkResponses, DeleteSinkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sinks/{id}',
+    ...options
+});
+
+/**
+ * One sink
+ */
+export const getSink = <ThrowOnError extends boolean = false>(options: Options<GetSinkData, ThrowOnError>) => (options.client ?? client).get<GetSinkResponses, GetSinkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sinks/{id}',
+    ...options
+});
+
+/**
+ * Change a sink's settings
+ *
+ * Secrets that are left out stay, unless the receiver's address changes.
+ */
+export const updateSink = <ThrowOnError extends boolean = false>(options: Options<UpdateSinkData, ThrowOnError>) => (options.client ?? client).put<UpdateSinkResponses, UpdateSinkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sinks/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Stop delivery and keep the backlog
+ */
+export const pauseSink = <ThrowOnError extends boolean = false>(options: Options<PauseSinkData, ThrowOnError>) => (options.client ?? client).post<PauseSinkResponses, PauseSinkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sinks/{id}/pause',
+    ...options
+});
+
+/**
+ * Go on from the cursor
+ */
+export const resumeSink = <ThrowOnError extends boolean = false>(options: Options<ResumeSinkData, ThrowOnError>) => (options.client ?? client).post<ResumeSinkResponses, ResumeSinkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sinks/{id}/resume',
+    ...options
+});
+
+/**
+ * Send a test event and show the receiver's own answer
+ */
+export const testSink = <ThrowOnError extends boolean = false>(options: Options<TestSinkData, ThrowOnError>) => (options.client ?? client).post<TestSinkResponses, TestSinkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sinks/{id}/test',
+    ...options
+});
+
+/**
+ * Replace one secret
+ */
+export const rotateSinkSecret = <ThrowOnError extends boolean = false>(options: Options<RotateSinkSecretData, ThrowOnError>) => (options.client ?? client).post<RotateSinkSecretResponses, RotateSinkSecretErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sinks/{id}/secrets',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Messages that the receiver refuses for what they are, oldest first, up to 200
+ */
+export const listSetAside = <ThrowOnError extends boolean = false>(options: Options<ListSetAsideData, ThrowOnError>) => (options.client ?? client).get<ListSetAsideResponses, ListSetAsideErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sinks/{id}/set-aside',
+    ...options
+});
+
+/**
+ * Send them once more
+ */
+export const retrySetAside = <ThrowOnError extends boolean = false>(options: Options<RetrySetAsideData, ThrowOnError>) => (options.client ?? client).post<RetrySetAsideResponses, RetrySetAsideErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sinks/{id}/set-aside/retry',
+    ...options
 });

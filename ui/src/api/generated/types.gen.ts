@@ -1014,6 +1014,259 @@ export type VerifyLedgerRequest = {
     checkpoint?: string;
 };
 
+export type SinkKind = 'splunk' | 'datadog' | 'webhook' | 'otlp' | 'syslog' | 'file';
+
+/**
+ * failing: tries again by itself; misconfigured: the receiver refuses everything until somebody mends something; disabled: the receiver said that it is gone
+ */
+export type SinkState = 'running' | 'paused' | 'disabled' | 'failing' | 'misconfigured';
+
+/**
+ * the filters of searchEvents; an empty one selects everything. Checkpoints always travel.
+ */
+export type SinkFilter = {
+    person?: string;
+    action?: string;
+    effect?: string;
+    repository?: string;
+    session?: string;
+    layer?: string;
+    phase?: string;
+    type?: string;
+    q?: string;
+};
+
+/**
+ * the member that kind names is set, and no other kind's
+ */
+export type SinkSpec = {
+    name: string;
+    kind: SinkKind;
+    mapping?: 'native' | 'ocsf' | 'ecs';
+    filter?: SinkFilter;
+    batch?: {
+        /**
+         * at most 1000
+         */
+        items?: number;
+        /**
+         * before compression
+         */
+        bytes?: number;
+        age_ms?: number;
+    };
+    /**
+     * what may wait for the receiver; beyond it the oldest are skipped, and the gap is recorded
+     */
+    quota?: {
+        events?: number;
+        bytes?: number;
+    };
+    gzip?: boolean;
+    /**
+     * seconds of lag that raise the alarm
+     */
+    alarm_after_s?: number;
+    /**
+     * start with the ledger's first event; only when a sink is made
+     */
+    beginning?: boolean;
+    splunk?: {
+        /**
+         * without /services/collector
+         */
+        url: string;
+        index?: string;
+        sourcetype?: string;
+        /**
+         * wait for the indexer's acknowledgement
+         */
+        ack?: boolean;
+    };
+    datadog?: {
+        /**
+         * such as datadoghq.eu
+         */
+        site?: string;
+        /**
+         * instead of site
+         */
+        url?: string;
+        service?: string;
+        tags?: Array<string>;
+    };
+    webhook?: {
+        url: string;
+        format?: 'json' | 'ndjson' | 'cloudevents';
+        /**
+         * name of one more header; its value is the secret "header"
+         */
+        header?: string;
+    };
+    otlp?: {
+        /**
+         * with the path, usually /v1/logs
+         */
+        url: string;
+        header?: string;
+    };
+    syslog?: {
+        /**
+         * host:port
+         */
+        address: string;
+        /**
+         * TCP without TLS
+         */
+        plain?: boolean;
+        facility?: number;
+        app_name?: string;
+        /**
+         * keep one connection and trust what was written to it
+         */
+        no_confirm?: boolean;
+    };
+    file?: {
+        /**
+         * inside the folder of --sink-folder
+         */
+        name: string;
+        rotate_bytes?: number;
+        /**
+         * 0: by size only
+         */
+        rotate_hours?: number;
+        keep?: number;
+    };
+    tls?: {
+        /**
+         * PEM; absent: the system's
+         */
+        ca?: string;
+        /**
+         * PEM; its key is the secret "client_key"
+         */
+        client_certificate?: string;
+    };
+};
+
+export type SinkStatus = {
+    state: SinkState;
+    why?: string;
+    /**
+     * every event up to this seq is done with
+     */
+    cursor: number;
+    lag_events: number;
+    /**
+     * age of the oldest event that waits
+     */
+    lag_s: number;
+    /**
+     * estimated
+     */
+    backlog_bytes: number;
+    /**
+     * the alarm stands
+     */
+    lagging: boolean;
+    delivered: number;
+    set_aside: number;
+    last_error?: string;
+    last_error_at?: string;
+    last_success_at?: string;
+};
+
+export type Sink = {
+    id: string;
+    spec: SinkSpec;
+    /**
+     * names of those that are set
+     */
+    secrets: Array<string>;
+    status: SinkStatus;
+    created_at: string;
+    created_by: string;
+    updated_at: string;
+};
+
+export type Sinks = {
+    sinks: Array<Sink>;
+};
+
+export type CreateSinkRequest = {
+    spec: SinkSpec;
+    /**
+     * by name: token (splunk), api_key (datadog), signing (webhook), header (webhook, otlp), client_key (TLS)
+     */
+    secrets?: {
+        [key: string]: string;
+    };
+    paused?: boolean;
+};
+
+export type UpdateSinkRequest = {
+    spec: SinkSpec;
+    /**
+     * by name: token (splunk), api_key (datadog), signing (webhook), header (webhook, otlp), client_key (TLS)
+     */
+    secrets?: {
+        [key: string]: string;
+    };
+};
+
+export type SinkSecret = {
+    sink: Sink;
+    /**
+     * the signing secret that Ambit made; shown this once
+     */
+    secret?: string;
+};
+
+export type RotateSinkSecretRequest = {
+    name: string;
+    /**
+     * empty for signing: Ambit makes one
+     */
+    value?: string;
+};
+
+export type SinkTried = {
+    ok: boolean;
+    outcome: 'accepted' | 'refused' | 'misconfigured' | 'gone' | 'not now' | 'no answer';
+    /**
+     * the receiver's own
+     */
+    answer: string;
+    event_id: string;
+    took_ms: number;
+};
+
+export type SetAside = {
+    message: 'event' | 'checkpoint';
+    /**
+     * seq of the event, number of the checkpoint
+     */
+    ref: number;
+    event_id: string;
+    type: string;
+    /**
+     * the receiver's own
+     */
+    answer: string;
+    at: string;
+};
+
+export type SetAsideList = {
+    set_aside: Array<SetAside>;
+};
+
+export type SetAsideRetried = {
+    delivered: number;
+    refused: number;
+    answer?: string;
+};
+
 export type GetOpenApiData = {
     body?: never;
     path?: never;
@@ -2382,3 +2635,296 @@ export type UpdateSavedSearchResponses = {
 };
 
 export type UpdateSavedSearchResponse = UpdateSavedSearchResponses[keyof UpdateSavedSearchResponses];
+
+export type ListSinksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/sinks';
+};
+
+export type ListSinksErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ListSinksError = ListSinksErrors[keyof ListSinksErrors];
+
+export type ListSinksResponses = {
+    /**
+     * OK
+     */
+    200: Sinks;
+};
+
+export type ListSinksResponse = ListSinksResponses[keyof ListSinksResponses];
+
+export type CreateSinkData = {
+    body: CreateSinkRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/sinks';
+};
+
+export type CreateSinkErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type CreateSinkError = CreateSinkErrors[keyof CreateSinkErrors];
+
+export type CreateSinkResponses = {
+    /**
+     * OK
+     */
+    201: SinkSecret;
+};
+
+export type CreateSinkResponse = CreateSinkResponses[keyof CreateSinkResponses];
+
+export type DeleteSinkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sinks/{id}';
+};
+
+export type DeleteSinkErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type DeleteSinkError = DeleteSinkErrors[keyof DeleteSinkErrors];
+
+export type DeleteSinkResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DeleteSinkResponse = DeleteSinkResponses[keyof DeleteSinkResponses];
+
+export type GetSinkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sinks/{id}';
+};
+
+export type GetSinkErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type GetSinkError = GetSinkErrors[keyof GetSinkErrors];
+
+export type GetSinkResponses = {
+    /**
+     * OK
+     */
+    200: Sink;
+};
+
+export type GetSinkResponse = GetSinkResponses[keyof GetSinkResponses];
+
+export type UpdateSinkData = {
+    body: UpdateSinkRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sinks/{id}';
+};
+
+export type UpdateSinkErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type UpdateSinkError = UpdateSinkErrors[keyof UpdateSinkErrors];
+
+export type UpdateSinkResponses = {
+    /**
+     * OK
+     */
+    200: Sink;
+};
+
+export type UpdateSinkResponse = UpdateSinkResponses[keyof UpdateSinkResponses];
+
+export type PauseSinkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sinks/{id}/pause';
+};
+
+export type PauseSinkErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type PauseSinkError = PauseSinkErrors[keyof PauseSinkErrors];
+
+export type PauseSinkResponses = {
+    /**
+     * OK
+     */
+    200: Sink;
+};
+
+export type PauseSinkResponse = PauseSinkResponses[keyof PauseSinkResponses];
+
+export type ResumeSinkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sinks/{id}/resume';
+};
+
+export type ResumeSinkErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ResumeSinkError = ResumeSinkErrors[keyof ResumeSinkErrors];
+
+export type ResumeSinkResponses = {
+    /**
+     * OK
+     */
+    200: Sink;
+};
+
+export type ResumeSinkResponse = ResumeSinkResponses[keyof ResumeSinkResponses];
+
+export type TestSinkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sinks/{id}/test';
+};
+
+export type TestSinkErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type TestSinkError = TestSinkErrors[keyof TestSinkErrors];
+
+export type TestSinkResponses = {
+    /**
+     * OK
+     */
+    200: SinkTried;
+};
+
+export type TestSinkResponse = TestSinkResponses[keyof TestSinkResponses];
+
+export type RotateSinkSecretData = {
+    body: RotateSinkSecretRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sinks/{id}/secrets';
+};
+
+export type RotateSinkSecretErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type RotateSinkSecretError = RotateSinkSecretErrors[keyof RotateSinkSecretErrors];
+
+export type RotateSinkSecretResponses = {
+    /**
+     * OK
+     */
+    200: SinkSecret;
+};
+
+export type RotateSinkSecretResponse = RotateSinkSecretResponses[keyof RotateSinkSecretResponses];
+
+export type ListSetAsideData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sinks/{id}/set-aside';
+};
+
+export type ListSetAsideErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ListSetAsideError = ListSetAsideErrors[keyof ListSetAsideErrors];
+
+export type ListSetAsideResponses = {
+    /**
+     * OK
+     */
+    200: SetAsideList;
+};
+
+export type ListSetAsideResponse = ListSetAsideResponses[keyof ListSetAsideResponses];
+
+export type RetrySetAsideData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sinks/{id}/set-aside/retry';
+};
+
+export type RetrySetAsideErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type RetrySetAsideError = RetrySetAsideErrors[keyof RetrySetAsideErrors];
+
+export type RetrySetAsideResponses = {
+    /**
+     * OK
+     */
+    200: SetAsideRetried;
+};
+
+export type RetrySetAsideResponse = RetrySetAsideResponses[keyof RetrySetAsideResponses];
