@@ -14,7 +14,7 @@ FUZZTIME ?= 10m
 EVENTS ?= 5000000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build clients test test-go test-ui test-console lint lint-go lint-ui ui e2e bench bench-search fuzz soak differential screenshots clean need-go need-node
+.PHONY: help run build clients test test-go test-ui test-console test-sinks lint lint-go lint-ui ui e2e bench bench-search fuzz soak soak-sinks differential screenshots clean need-go need-node
 
 help: ## list the goals
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ clients: need-go ## the small static client for Linux, macOS and Windows, in bin
 	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch GOFLAGS=-tags=client go build -trimpath -ldflags '$(LDFLAGS)' -o bin/clients/$$name .; \
 	  echo "bin/clients/$$name"; done
 
-test: test-go test-ui test-console e2e ## everything; installs what it needs
+test: test-go test-ui test-console test-sinks e2e ## everything; installs what it needs
 	@echo; echo "make test: everything passed"
 
 test-go: need-go ## Go tests, with the race detector where it tells something
@@ -45,6 +45,9 @@ test-ui: need-node ## the console's unit tests
 
 test-console: build need-node ## the console in a real browser, against the real server
 	@.ci/with-chromium .ci/test-console
+
+test-sinks: build ## the sinks against an OpenTelemetry Collector and syslog-ng
+	@.ci/sinks -timeout 10m
 
 lint: lint-go lint-ui ## golangci-lint, Biome, TypeScript
 
@@ -74,6 +77,9 @@ fuzz: need-go ## every fuzz target for FUZZTIME (10m) each
 
 soak: build ## the long forms of the crash and mutation tests
 	@AMBIT_MUTATIONS=10000 AMBIT_CRASHES=200 go test -count=1 -timeout 90m ./audit ./cli
+
+soak-sinks: build ## the sinks' long forms: a million events behind a dead receiver, 200 kills, latency with and without
+	@AMBIT_SINKS_LONG=1 nice .ci/sinks -v -timeout 180m
 
 differential: need-go ## 200,000 random lines against real bash, dash and zsh
 	@SHELL_DIFFERENTIAL=200000 go test -v -count=1 -timeout 12h -run Differential ./policy/shell
