@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ambit/db"
 )
 
 func TestEverythingArrivesInOrder(t *testing.T) {
@@ -258,5 +260,32 @@ func TestLagRingsOnceAndRecovers(t *testing.T) {
 	s.until("the alarm is lowered", func() bool { return !s.status().Lagging })
 	if a, b := len(s.events("sink.lagging")), len(s.events("sink.recovered")); a != 1 || b != 1 {
 		t.Errorf("%d alarms, %d recoveries", a, b)
+	}
+}
+
+// TestRetentionsHolesAreNoTrouble ensures that a sink passes over what retention removed, and that a disabled one says so.
+func TestRetentionsHolesAreNoTrouble(t *testing.T) {
+	s, f := start(t), listen(t)
+	f.refuse = func(int, []json.RawMessage) (int, map[string]string, string) { return http.StatusGone, nil, "" }
+	sink := s.create(f.spec(), nil)
+	s.decide(50)
+	s.until("it is disabled", func() bool { return s.status().State == Disabled })
+	must(t, s.db.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.ExecContext(t.Context(), "DELETE FROM ledger WHERE seq <= 20 OR seq BETWEEN 30 AND 39") // as retention does
+		return err
+	}))
+	f.set(func() { f.refuse = nil })
+	_, err := s.sinks.Resume(t.Context(), admin, sink.ID)
+	must(t, err)
+	s.delivered()
+	var gone []int64
+	for seq := int64(1); seq < 40; seq++ {
+		if seq <= 20 || seq >= 30 {
+			gone = append(gone, seq)
+		}
+	}
+	complete(t, f.has(), s.ledger.Seq(), gone...)
+	if n := len(s.events("sink.gap")); n != 1 {
+		t.Errorf("%d gaps are recorded", n)
 	}
 }

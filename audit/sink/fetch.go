@@ -12,7 +12,6 @@ import (
 type batch struct {
 	items   []Item
 	through int64 // seq up to which the ledger was read; what the filter left out is done with, too
-	missing int64 // the last seq of a run that the ledger no longer has, right behind the cursor; 0 is none
 }
 
 const (
@@ -45,9 +44,6 @@ func (w *worker) fetch(ctx context.Context) (*batch, error) {
 		return nil, err
 	}
 	w.checkedAt, w.pendingAt = now, time.Time{}
-	if b.missing > 0 {
-		return nil, w.skip(b.missing, "the ledger no longer has these events")
-	}
 	if len(b.items) == 0 {
 		w.advance(b.through, 0, 0)
 		return nil, nil
@@ -66,13 +62,6 @@ func (w *worker) read(ctx context.Context, at db.SinkProgress, head int64) (*bat
 		err := db.LedgerAscending(ctx, w.m.opt.DB.Read(), at.Cursor, limit, func(row db.LedgerRow) error {
 			if row.Seq > head {
 				return errFull // came after the look at the ledger's end; the next batch has it
-			}
-			if row.Seq != b.through+1 {
-				// Retention removed what was beyond this sink's quota, or while the sink was disabled. A batch ends before a hole.
-				if b.through == at.Cursor {
-					b.missing = row.Seq - 1
-				}
-				return errFull
 			}
 			if w.match == nil || w.match(row.Event) {
 				it := eventItem(row, w.spec.Mapping)

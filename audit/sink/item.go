@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ambit/audit"
+	"ambit/audit/ocsf"
 	"ambit/db"
 )
 
@@ -50,7 +51,7 @@ type envelope struct {
 func eventItem(row db.LedgerRow, m Mapping) Item {
 	it := Item{Message: EventMessage, Ref: row.Seq}
 	var e envelope
-	if err := json.Unmarshal([]byte(row.Event), &e); err != nil || e.ID == "" {
+	if err := json.Unmarshal([]byte(row.Event), &e); err != nil || e.ID == "" || e.Type == "" {
 		it.ID, it.Type, it.Bad = fmt.Sprintf("seq-%d", row.Seq), "unreadable", "the ledger's entry can't be read as an event"
 		return it
 	}
@@ -69,12 +70,12 @@ func mapEvent(event string, m Mapping) (json.RawMessage, error) {
 	if m == Native || m == "" {
 		return json.RawMessage(event), nil
 	}
+	if m == OCSF {
+		return ocsf.Map(json.RawMessage(event))
+	}
 	var e audit.Event
 	if err := json.Unmarshal([]byte(event), &e); err != nil {
 		return nil, err
-	}
-	if m == OCSF {
-		return json.Marshal(toOCSF(&e, event))
 	}
 	return json.Marshal(toECS(&e, event))
 }

@@ -134,6 +134,11 @@ func (m *Manager) Resume(ctx context.Context, by audit.Actor, id string) (Sink, 
 
 func (m *Manager) setState(ctx context.Context, by audit.Actor, id, kind string, state State) (Sink, error) {
 	return m.change(ctx, id, func(w *worker, row *db.SinkRow) (*Spec, map[string]string, func() *audit.Event, error) {
+		if row.State == string(Disabled) {
+			if err := w.noteLoss(ctx); err != nil {
+				return nil, nil, nil, err
+			}
+		}
 		before := map[string]string{"state": row.State}
 		row.State, row.Why = string(state), ""
 		return &w.spec, w.secrets, func() *audit.Event {

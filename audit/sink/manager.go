@@ -198,13 +198,14 @@ func (m *Manager) save(ctx context.Context) error {
 	return nil
 }
 
-// Floor is the lowest seq that a sink still needs: events below it may go, as far as sinks are concerned. Disabled sinks need
-// nothing; math.MaxInt64 where none needs any. A message that was set aside doesn't count: it is gone with its event.
+// Floor is the seq up to which every sink has what it should get, as far as a restart knows: nothing above it may be removed
+// for age. Paused sinks count, disabled ones don't; math.MaxInt64 where there is none. A message that was set aside doesn't
+// count: it is gone with its event.
 func (m *Manager) Floor() int64 {
 	floor := int64(math.MaxInt64)
 	for _, w := range m.workers() {
-		if need, ok := w.needs(); ok {
-			floor = min(floor, need)
+		if through, counts := w.floor(); counts {
+			floor = min(floor, through)
 		}
 	}
 	return floor

@@ -73,11 +73,11 @@ func (w *worker) saved(p db.SinkProgress) {
 	w.stored = p
 }
 
-// needs is the first seq that a restart would read again; false for sinks that need nothing.
-func (w *worker) needs() (int64, bool) {
+// floor is the seq up to which a restart reads nothing again; false for sinks that nothing is kept for.
+func (w *worker) floor() (int64, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.stored.Cursor + 1, w.state != Disabled
+	return w.stored.Cursor, w.state != Disabled
 }
 
 // failed notes a failure and says how long to wait before the next attempt. The first of its kind is logged, the rest show in

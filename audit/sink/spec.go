@@ -33,7 +33,7 @@ type Mapping string
 // The mappings.
 const (
 	Native Mapping = "native" // the ledger's own canonical JSON
-	OCSF   Mapping = "ocsf"   // Open Cybersecurity Schema Framework 1.9
+	OCSF   Mapping = "ocsf"   // Open Cybersecurity Schema Framework, by package ocsf
 	ECS    Mapping = "ecs"    // Elastic Common Schema 8
 )
 

@@ -110,6 +110,23 @@ func (w *worker) skip(to int64, why string) error {
 	return nil
 }
 
+// noteLoss records that the ledger no longer has what a disabled sink would read next: retention keeps nothing for those. Holes
+// further on are retention's own to tell of, and it does, in its events.
+func (w *worker) noteLoss(ctx context.Context) error {
+	cursor, next := w.at().Cursor, int64(0)
+	err := db.LedgerAscending(ctx, w.m.opt.DB.Read(), cursor, 1, func(row db.LedgerRow) error {
+		next = row.Seq
+		return nil
+	})
+	if err != nil || next <= cursor+1 {
+		return err
+	}
+	gap := map[string]any{"first": cursor + 1, "last": next - 1, "events": next - 1 - cursor, "reason": "removed for age while the sink was disabled"}
+	return w.m.opt.Ledger.Commit(ctx, func(*db.Tx) ([]*audit.Event, error) {
+		return []*audit.Event{w.integrity("sink.gap", gap)}, nil
+	})
+}
+
 // ring raises the alarm when the lag passes its threshold and lowers it when the lag is below half of it.
 func (w *worker) ring() error {
 	w.mu.Lock()
