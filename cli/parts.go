@@ -115,8 +115,7 @@ func openParts(env *Env, o options) (p *parts, err error) {
 	if p.sinks, err = openSinks(env, o, p, box, now); err != nil {
 		return p, err
 	}
-	had := func() int64 { return p.sinks.Floor() - 1 } // the floor is the lowest seq that a sink still needs
-	p.retention = audit.NewRetention(p.ledger, audit.RetentionOptions{Floor: had, Log: o.log})
+	p.retention = audit.NewRetention(p.ledger, audit.RetentionOptions{Floor: p.sinks.Floor, Log: o.log})
 	metrics := server.NewMetrics()
 	p.decision = decision.New(decision.Config{
 		Policy: inForce(store), Ledger: p.ledger, Directory: p.identity, Observer: metrics,
