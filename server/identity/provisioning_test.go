@@ -97,6 +97,14 @@ func TestDeactivationIsNow(t *testing.T) {
 			u := h.provision(by, scimUser("Ada@acme.test", "00u1", "ada@acme.test"))
 			h.group(by, "engineers", u.ID)
 			cookie := h.openSession(h.arrive("okta", said("00u1", "ada@acme.test")))
+			a := agentsIn(h)
+			agent := a.signIn(a.family())
+			hook, ok := h.HookToken(agent.Family)
+			if !ok {
+				t.Fatal("no hook token")
+			}
+			a.mustCount(agent.Access)
+			a.mustCount(hook)
 			token := h.token(caller.NewToken{Name: "laptop", Scopes: []caller.Scope{caller.ScopeDecide}, Person: "ada@acme.test"})
 			if p, err := h.Bearer(token); err != nil || !slices.Equal(p.Groups, []string{"engineers"}) || !h.signedIn(cookie) {
 				t.Fatalf("before: %+v, %v", p, err)
@@ -105,6 +113,8 @@ func TestDeactivationIsNow(t *testing.T) {
 			if h.signedIn(cookie) {
 				t.Error("the session outlives the user")
 			}
+			a.mustNotCount(agent.Access, hook, agent.Refresh)
+			a.mustSignInAgain(agent.Refresh)
 			if _, err := h.Bearer(token); err == nil {
 				t.Error("the person's token outlives the user")
 			}
@@ -154,10 +164,17 @@ func TestAnotherAccountKeepsAPersonIn(t *testing.T) {
 	u := h.provision(by, scimUser("ada", "00u1", "ada@acme.test"))
 	first := h.openSession(h.arrive("okta", said("00u1", "ada@acme.test")))
 	second := h.openSession(h.arrive("entra", said("e1", "ada@acme.test", "staff")))
+	a := agentsIn(h)
+	here := a.signIn(a.family())
+	other := a.family()
+	other.Connection, other.AccountID = "entra", h.people.Load().bySubject[[2]string{"entra", "e1"}]
+	there := a.signIn(other)
 	h.setActive(by, u.ID, false)
 	if h.signedIn(first) || !h.signedIn(second) || h.Person("ada@acme.test").Disabled {
 		t.Errorf("okta %v, entra %v, person %+v", h.signedIn(first), h.signedIn(second), h.Person("ada@acme.test"))
 	}
+	a.mustNotCount(here.Access)
+	a.mustCount(there.Access)
 	// A way in that is closed is none.
 	must(t, h.StageConnection(t.Context(), admin, "entra", caller.StageDisabled, testAddress))
 	if !h.Person("ada@acme.test").Disabled {
