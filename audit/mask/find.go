@@ -11,6 +11,12 @@ func word(c byte) bool   { return alphanumeric(c) || c == '_' }
 func dashed(c byte) bool { return alphanumeric(c) || c == '_' || c == '-' }
 func dotted(c byte) bool { return dashed(c) || c == '.' }
 func path(c byte) bool   { return dashed(c) || c == '/' }
+func padded(c byte) bool {
+	return dashed(c) || c == '+' || c == '/' || c == '=' || c == '|' || c == ','
+}
+
+// webhook is what stands in the path of a webhook's address.
+func webhook(c byte) bool { return path(c) || c == '@' || c == '.' }
 
 // value is what may stand in an unquoted value on a command line or in a header.
 func value(c byte) bool {

@@ -1,5 +1,7 @@
 package mask
 
+import "slices"
+
 // rule finds one kind of secret. Its keyword is at least three bytes long; find gets the place behind it and gives the
 // secret's place, or an empty one where there is none.
 type rule struct {
@@ -23,46 +25,10 @@ func key(kind, prefix string, set charset, least int) rule {
 
 // rules, in the order in which they are tried at the same place. It is data only, laid out by the linker and a few calls;
 // nothing is compiled.
-var rules = []rule{
-	key("ambit-token", "ambit_", word, 20),
-	key("aws-access-key", "AKIA", upper, 16),
-	key("aws-access-key", "ASIA", upper, 16),
-	key("github-token", "ghp_", word, 30),
-	key("github-token", "gho_", word, 30),
-	key("github-token", "ghu_", word, 30),
-	key("github-token", "ghs_", word, 30),
-	key("github-token", "ghr_", word, 30),
-	key("github-token", "github_pat_", word, 40),
-	key("gitlab-token", "glpat-", dashed, 18),
-	key("gitlab-token", "gldt-", dashed, 18),
-	key("gitlab-token", "glrt-", dashed, 18),
-	key("slack-token", "xoxb-", dashed, 10),
-	key("slack-token", "xoxp-", dashed, 10),
-	key("slack-token", "xoxa-", dashed, 10),
-	key("slack-token", "xoxr-", dashed, 10),
-	key("slack-token", "xoxs-", dashed, 10),
-	key("slack-token", "xapp-", dashed, 10),
-	key("slack-webhook", "hooks.slack.com/services/", path, 20),
-	key("google-api-key", "AIza", dashed, 35),
-	key("google-oauth-token", "ya29.", dashed, 20),
-	key("google-oauth-secret", "GOCSPX-", dashed, 20),
-	key("anthropic-key", "sk-ant-", dashed, 20),
-	key("openai-key", "sk-", dashed, 32),
-	key("stripe-key", "sk_live_", word, 16),
-	key("stripe-key", "sk_test_", word, 16),
-	key("stripe-key", "rk_live_", word, 16),
-	key("stripe-secret", "whsec_", word, 16),
-	key("npm-token", "npm_", alnum, 36),
-	key("pypi-token", "pypi-", dashed, 40),
-	key("hugging-face-token", "hf_", alnum, 30),
-	key("docker-token", "dckr_pat_", dashed, 20),
-	key("sendgrid-key", "SG.", dotted, 40),
-	key("digitalocean-token", "dop_v1_", alnum, 60),
-	key("shopify-token", "shpat_", alnum, 30),
-	key("grafana-token", "glsa_", word, 30),
-	key("vault-token", "hvs.", dashed, 20),
-	key("linear-key", "lin_api_", alnum, 30),
-	key("age-key", "AGE-SECRET-KEY-", upper, 50),
+var rules = slices.Concat(providers, places)
+
+// places are where secrets of any form stand: behind options, names and headers, in URLs and blocks.
+var places = []rule{
 	{kind: "private-key", keyword: "-----BEGIN ", exact: true, find: privateKey},
 	{kind: "jwt", keyword: "eyJ", exact: true, word: true, find: jwt},
 	{kind: "url-password", keyword: "://", find: urlPassword},
@@ -86,4 +52,16 @@ var rules = []rule{
 	{kind: "secret", keyword: "accountkey", find: secret},
 	{kind: "secret", keyword: "private_key", find: secret},
 	{kind: "secret", keyword: "authorization", find: secret},
+	{kind: "secret", keyword: "accesskey", find: secret},
+	{kind: "secret", keyword: "aws_secret_access_key ", find: longWord},
+	{kind: "secret", keyword: "aws_session_token ", find: longWord},
+	{kind: "secret", keyword: "&sig=", find: longWord},
+	{kind: "secret", keyword: "?sig=", find: longWord},
+	{kind: "cookie", keyword: "cookie: ", find: header},
+	{kind: "password", keyword: "sshpass", find: password},
+	{kind: "password", keyword: " pass:", find: word1},
+	{kind: "password", keyword: " password ", find: netrc},
+	{kind: "password", keyword: " -a ", exact: true, find: shortOf("redis-cli", "valkey-cli")},
+	{kind: "password", keyword: " -w ", exact: true, find: shortOf("ldapsearch", "ldapadd", "ldapmodify", "ldappasswd", "ldapdelete", "ldapwhoami")},
+	{kind: "password", keyword: " -P ", exact: true, find: shortOf("zip", "unzip")},
 }
