@@ -99,7 +99,8 @@ func (r *Retention) AddHold(ctx context.Context, name, reason string, q Query, b
 	if name == "" || utf8.RuneCountInString(name) > 100 || utf8.RuneCountInString(reason) > 1000 {
 		return Hold{}, &InvalidError{"a hold needs a name of at most 100 characters, and its reason takes at most 1000"}
 	}
-	h := Hold{ID: r.l.NewID("hold_"), Name: name, Reason: reason, Search: SearchOf(q), CreatedAt: r.l.now().UTC().Truncate(time.Millisecond), CreatedBy: by.User}
+	q.Text = maskedText(q.Text) // no event has what is masked here
+	h := Hold{ID: r.l.NewID("hold_"), Name: maskedText(name), Reason: maskedText(reason), Search: SearchOf(q), CreatedAt: r.l.now().UTC().Truncate(time.Millisecond), CreatedBy: by.User}
 	err := r.l.Commit(ctx, func(tx *db.Tx) ([]*Event, error) {
 		s, err := r.state(ctx, tx)
 		if err != nil {
@@ -107,7 +108,7 @@ func (r *Retention) AddHold(ctx context.Context, name, reason string, q Query, b
 		}
 		active := s.Active()
 		for i := range active {
-			if active[i].Name == name {
+			if active[i].Name == h.Name {
 				return nil, &HoldExistsError{name}
 			}
 		}

@@ -7,13 +7,16 @@ import (
 
 // index finds keywords by a hash of their first three bytes, letters in lower case.
 type index struct {
-	bits  [1 << 12 / 64]uint64
-	rules [1 << 12][]*rule
+	bits  [1 << slotBits / 64]uint64 // 4 KiB: stays in the processor's first cache
+	rules map[uint32][]*rule
 }
+
+// slotBits is large for the number of rules, so that text without secrets hits next to nothing.
+const slotBits = 15
 
 // lookup is built at the first use, not at start: the hook's process never masks.
 var lookup = sync.OnceValue(func() *index {
-	x := &index{}
+	x := &index{rules: make(map[uint32][]*rule, len(rules))}
 	for i := range rules {
 		r := &rules[i]
 		h := slot(r.keyword[0], r.keyword[1], r.keyword[2])
@@ -23,11 +26,11 @@ var lookup = sync.OnceValue(func() *index {
 	return x
 })
 
-// slot hashes three bytes to 12 bits. Setting bit 5 folds the case of letters; what else falls together is told apart
+// slot hashes three bytes to slotBits bits. Setting bit 5 folds the case of letters; what else falls together is told apart
 // when the keyword is compared.
 func slot(a, b, c byte) uint32 {
 	v := uint32(a|0x20) | uint32(b|0x20)<<8 | uint32(c|0x20)<<16
-	return v * 2654435761 >> 20
+	return v * 2654435761 >> (32 - slotBits)
 }
 
 // next finds the first secret at or after a place.

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ambit/audit"
+	"ambit/audit/mask"
 	"ambit/db"
 	"ambit/server/caller"
 	"ambit/server/problem"
@@ -68,11 +69,13 @@ func (r *saveSearchRequest) row(into *db.SavedSearch, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	q.Text, _ = mask.String(q.Text) // no event has what is masked here
 	text, err := json.Marshal(audit.SearchOf(q))
 	if err != nil {
 		return fmt.Errorf("write search: %w", err)
 	}
-	into.Name, into.Shared, into.Query, into.UpdatedAt = strings.TrimSpace(r.Name), r.Shared, string(text), now.UnixMilli()
+	into.Name, _ = mask.String(strings.TrimSpace(r.Name))
+	into.Shared, into.Query, into.UpdatedAt = r.Shared, string(text), now.UnixMilli()
 	if into.Name == "" {
 		return problem.New("invalid", "a saved search needs a name", "")
 	}

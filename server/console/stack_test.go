@@ -58,9 +58,29 @@ type stack struct {
 
 	database *db.DB
 	sinks    *sink.Manager
+	dir      string
+	logged   *logged
 
 	mu sync.Mutex
 	at time.Time
+}
+
+// logged is what the server wrote to its log.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // alter changes the database as somebody with the file would.
@@ -97,7 +117,8 @@ layers:
 func start(t *testing.T) *stack {
 	t.Helper()
 	s := &stack{t: t, at: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
-	ctx, dir, log := t.Context(), t.TempDir(), slog.New(slog.DiscardHandler)
+	s.dir, s.logged = t.TempDir(), &logged{}
+	ctx, dir, log := t.Context(), s.dir, slog.New(slog.NewTextHandler(s.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	must(t, err)
 	s.url = "http://localhost:" + strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
