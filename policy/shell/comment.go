@@ -6,8 +6,10 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// commentsAreComments refuses a "#" that the parser takes for the start of a comment although it stands inside a word:
-// after a closing quote the parser and the shells differ, and what the parser skips, a shell would run.
+// commentsAreComments refuses what the parser and the shells read differently, since what the one skips, the other runs: a
+// "#" that the parser takes for the start of a comment although it stands inside a word, behind a closing quote; and a
+// comment that ends in a backslash, behind which the parser goes on in the same command although the comment ends with
+// its line.
 func (e *eval) commentsAreComments(file *syntax.File, text string) bool {
 	if strings.IndexByte(text, '#') < 0 {
 		return true
@@ -15,9 +17,14 @@ func (e *eval) commentsAreComments(file *syntax.File, text string) bool {
 	good := true
 	syntax.Walk(file, func(n syntax.Node) bool {
 		c, ok := n.(*syntax.Comment)
-		if ok && good && !startsToken(text, int(c.Hash.Offset())) {
+		switch {
+		case !ok || !good:
+		case !startsToken(text, int(c.Hash.Offset())):
 			good = false
 			e.refuseNode(c, "comment", "Whether this # starts a comment is read in two ways.", "Put a blank in front of it, or quote it.")
+		case endsInBackslash(text, int(c.Hash.Offset())):
+			good = false
+			e.refuseNode(c, "comment", "A comment that ends in a backslash is read in two ways.", "Leave the backslash out.")
 		}
 		return true
 	})
@@ -37,4 +44,10 @@ func startsToken(text string, i int) bool {
 		n++
 	}
 	return n%2 == 0
+}
+
+// endsInBackslash reports whether the line that a comment at i stands on ends in a backslash.
+func endsInBackslash(text string, i int) bool {
+	line, _, more := strings.Cut(text[min(i, len(text)):], "\n")
+	return more && strings.HasSuffix(line, `\`)
 }

@@ -165,7 +165,11 @@ func TestCorpus(t *testing.T) {
 func TestEveryTableParses(t *testing.T) {
 	n := 0
 	for _, text := range tables() {
+		sub := false
 		for _, line := range strings.Split(text, "\n") {
+			if sub = strings.HasPrefix(line, "  sub ") || sub && strings.HasPrefix(line, "  "); sub && !strings.HasPrefix(line, "  sub ") && !strings.HasPrefix(line, "    ") {
+				t.Errorf("%q looks like a line of the tool but belongs to the subcommand above it", line)
+			}
 			names, ok := strings.CutPrefix(line, "tool ")
 			if !ok {
 				continue

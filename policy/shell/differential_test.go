@@ -34,8 +34,11 @@ func TestDifferential(t *testing.T) {
 			d := newDifferential(t, bin, dialect)
 			r := rand.New(rand.NewPCG(7, uint64(len(shell))))
 			judged := 0
-			for range lines {
-				if d.compare(t, generate(r, 0)) {
+			for i := range lines {
+				if i%5000 == 4999 {
+					t.Logf("%d lines, of which %d were compared", i+1, judged)
+				}
+				if d.compare(t, generate(r, r.IntN(3))) {
 					judged++
 				}
 			}
@@ -51,16 +54,18 @@ func TestDifferential(t *testing.T) {
 var wrapperPrograms = []string{"cat", "env", "timeout", "nice", "nohup", "stdbuf", "xargs", "find"}
 
 type differential struct {
-	bin, dialect, dir, log string
-	env                    []string
+	bin, dialect string
+	dir          string // where the lines run
+	bins         string // each line has a PATH of its own in here, where its probes also write
+	programs     map[string]string
+	lines        int
 }
 
 func newDifferential(t *testing.T, bin, dialect string) *differential {
 	t.Helper()
 	dir := t.TempDir()
-	d := &differential{bin: bin, dialect: dialect, dir: filepath.Join(dir, "work"), log: filepath.Join(dir, "calls")}
-	path := filepath.Join(dir, "bin")
-	for _, p := range []string{path, d.dir, filepath.Join(d.dir, "sub")} {
+	d := &differential{bin: bin, dialect: dialect, dir: filepath.Join(dir, "work"), bins: filepath.Join(dir, "bin"), programs: map[string]string{}}
+	for _, p := range []string{d.bins, d.dir, filepath.Join(d.dir, "sub")} {
 		if err := os.MkdirAll(p, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -70,20 +75,15 @@ func newDifferential(t *testing.T, bin, dialect string) *differential {
 			t.Fatal(err)
 		}
 	}
-	probe := buildProbe(t, filepath.Join(dir, "probe"), d.log)
+	probe := buildProbe(t, filepath.Join(dir, "probe"))
 	for _, name := range []string{"probe", "other", "third"} {
-		if err := os.Link(probe, filepath.Join(path, name)); err != nil {
-			t.Fatal(err)
-		}
+		d.programs[name] = probe
 	}
 	for _, name := range wrapperPrograms {
 		if real, err := exec.LookPath(name); err == nil {
-			if err := os.Symlink(real, filepath.Join(path, name)); err != nil {
-				t.Fatal(err)
-			}
+			d.programs[name] = real
 		}
 	}
-	d.env = []string{"PATH=" + path, "HOME=/h", "LC_ALL=C"}
 	return d
 }
 
@@ -93,8 +93,12 @@ const probeSource = `#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 int main(int argc, char **argv) {
-	static char buf[1 << 16];
+	static char buf[1 << 16], log[4096];
 	size_t n = 0;
+	ssize_t dir = readlink("/proc/self/exe", log, sizeof log - 8);
+	while (dir > 0 && log[dir - 1] != '/') dir--;
+	if (dir <= 0) return 2;
+	strcpy(log + dir, "calls");
 	char *slash = strrchr(argv[0], '/');
 	if (slash) argv[0] = slash + 1;
 	for (int i = 0; i <= argc; i++) {
@@ -104,21 +108,41 @@ int main(int argc, char **argv) {
 		memcpy(buf + n, word, len);
 		n += len;
 	}
-	int fd = open(LOG, O_WRONLY | O_CREAT | O_APPEND, 0644);
+	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
 	if (fd < 0 || write(fd, buf, n) != (ssize_t)n) return 2;
 	if (write(1, "out 'two words'\n", 16) < 0) return 1;
 	return !strcmp(argv[0], "third");
 }
 `
 
-func buildProbe(t *testing.T, out, log string) string {
+func buildProbe(t *testing.T, out string) string {
 	t.Helper()
-	cmd := exec.Command("cc", "-O1", "-static", "-x", "c", "-DLOG=\""+log+"\"", "-o", out, "-")
+	cmd := exec.Command("cc", "-O1", "-static", "-x", "c", "-o", out, "-")
 	cmd.Stdin = strings.NewReader(probeSource)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("compile the probe: %v\n%s", err, text)
 	}
 	return out
+}
+
+// path makes the PATH of one line. A process that outlives its line writes to a folder that is gone.
+func (d *differential) path(t *testing.T) string {
+	t.Helper()
+	d.lines++
+	dir := filepath.Join(d.bins, strconv.Itoa(d.lines))
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, program := range d.programs {
+		link := os.Symlink
+		if filepath.Base(program) == "probe" {
+			link = os.Link // the probe writes beside itself
+		}
+		if err := link(program, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // compare runs a line and reports whether the analysis took it on.
@@ -128,14 +152,13 @@ func (d *differential) compare(t *testing.T, line string) bool {
 	if len(a.Refusals) > 0 {
 		return false
 	}
-	if err := os.Remove(d.log); err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
+	path := d.path(t)
+	defer os.RemoveAll(path)
 	cmd := exec.Command(d.bin, "-c", line)
 	if d.dialect == "zsh" {
 		cmd.Args = []string{d.bin, "-f", "-c", line}
 	}
-	cmd.Dir, cmd.Env = d.dir, d.env
+	cmd.Dir, cmd.Env = d.dir, []string{"PATH=" + path, "HOME=/h", "LC_ALL=C"}
 	// The line gets a process group of its own, so that whatever it leaves behind ends with it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
@@ -145,7 +168,7 @@ func (d *differential) compare(t *testing.T, line string) bool {
 	_ = cmd.Wait() // how the line ends doesn't matter, only what it ran
 	stop.Stop()
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-	calls, err := os.ReadFile(d.log)
+	calls, err := os.ReadFile(filepath.Join(path, "calls"))
 	if err != nil && !os.IsNotExist(err) {
 		t.Fatal(err)
 	}

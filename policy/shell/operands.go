@@ -18,6 +18,7 @@ func (k *classifier) finish() {
 	if has(k.options, k.t.readsIf) || k.t.bareUnless != nil && len(k.operands) == k.base && !has(k.options, k.t.bareUnless) {
 		k.e.a.Commands[k.index].reads = true
 	}
+	k.modes()
 	k.assign(slots)
 	if k.t.into {
 		k.into()
@@ -47,6 +48,24 @@ func (k *classifier) finish() {
 			changed.Write, changed.Tree, changed.Visible = true, false, false
 			k.e.addFile(changed)
 		}
+	}
+}
+
+// modes opens a second mode: "git tag --list" is no permission for "git tag --list -d".
+func (k *classifier) modes() {
+	if len(k.t.oneOf) == 0 {
+		return
+	}
+	var first *option
+	for _, u := range k.options {
+		if !has([]used{u}, k.t.oneOf) || u.option == first {
+			continue
+		}
+		if first != nil {
+			k.open(u.word, "unknown-option", u.option.name(), fmt.Sprintf("%s stands beside %s, which is another mode of %s.", u.option.name(), first.name(), k.t.name), "Leave one out.", false)
+			return
+		}
+		first = u.option
 	}
 }
 

@@ -338,5 +338,9 @@ func (e *eval) timeClause(c *syntax.TimeClause, st state) (ok, fail state) {
 		cmd := &e.a.Commands[i]
 		cmd.Wrappers = append([]string{"time"}, cmd.Wrappers...)
 	}
+	if e.lang == syntax.LangZsh {
+		// zsh times some commands in a process of their own, whose variables and directory are lost.
+		return union(st, ok), union(st, fail)
+	}
 	return ok, fail
 }

@@ -174,6 +174,7 @@ type tool struct {
 	writesUnless  []string // without any of these read operands are changed
 	writesAlways  bool
 	readsIf       []string // changes nothing with one of these
+	oneOf         []string // modes of which the tool takes one; a pattern that names one means it
 	bareUnless    []string // changes nothing without operands and without these
 	listsIf       []string // with one of these the tool prints names of files below its operands
 	listsAlways   bool

@@ -250,6 +250,8 @@ func (t *tool) line(key string, args []string, depth int) error {
 		t.readsIf = append(t.readsIf, args...)
 	case "reads-bare-unless":
 		t.bareUnless = append(t.bareUnless, args...)
+	case "one-of":
+		t.oneOf = append(t.oneOf, args...)
 	case "lists-if":
 		t.listsIf = append(t.listsIf, args...)
 	case "here-unless":

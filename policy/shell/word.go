@@ -282,12 +282,16 @@ func (b *builder) lit(s string, first, only bool) {
 	if b.ctx == inCommand && b.e.lang == syntax.LangZsh && (first && strings.HasPrefix(s, "=") || strings.ContainsAny(s, "^#") && !strings.HasPrefix(s, "HEAD")) {
 		b.e.refuse(b.at, "dialect", "zsh may expand this word.", "Quote it.")
 	}
-	if b.e.lang == syntax.LangZsh && (strings.IndexByte(s, '~') >= 0) {
+	if b.e.lang == syntax.LangZsh && strings.IndexByte(s, '~') >= 0 && !strings.HasPrefix(s, "HEAD") {
 		b.e.refuse(b.at, "dialect", "zsh reads this word unlike other shells.", "Quote it.")
 	}
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch c {
+		case '!':
+			if b.ctx == inCommand && i+1 < len(s) && historyDesignator(s[i+1]) || b.ctx == inCommand && i+1 == len(s) && !only {
+				b.e.refuse(b.at, "history", "An interactive shell replaces this by an earlier command.", "Quote it with '…'.")
+			}
 		case '\\':
 			if i+1 < len(s) {
 				i++
@@ -306,6 +310,11 @@ func (b *builder) lit(s string, first, only bool) {
 		b.text = append(b.text, c)
 		b.glob = append(b.glob, c)
 	}
+}
+
+// historyDesignator reports a character that makes "!" in front of it stand for an earlier command or a word of it.
+func historyDesignator(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("!-?#$*^%", c) >= 0
 }
 
 func assignTilde(s string) bool {

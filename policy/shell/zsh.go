@@ -35,6 +35,14 @@ func (e *eval) zshLexical(file *syntax.File, source string) bool {
 			return false
 		}
 	}
+	if i := numericGlob(text); i >= 0 {
+		at := Span{i, 1}
+		if e.at != nil {
+			at = *e.at
+		}
+		e.refuse(at, "dialect", "Numeric globs can't be analysed.", "Use constructs that bash has too, or run it in bash.")
+		return false
+	}
 	// A "(" that follows a word without a blank is a glob qualifier, which can run code; "$(" , "<(" and ">(" are parsed.
 	for i := 1; i < len(text); i++ {
 		if text[i] == '(' && strings.IndexByte(" \t\n(;|&$<>{!", text[i-1]) < 0 {
@@ -47,6 +55,23 @@ func (e *eval) zshLexical(file *syntax.File, source string) bool {
 		}
 	}
 	return true
+}
+
+// numericGlob finds <3-17> and the like, which zsh takes for a pattern rather than a redirection.
+func numericGlob(text string) int {
+	for i := 0; i < len(text); i++ {
+		if text[i] != '<' {
+			continue
+		}
+		j := i + 1
+		for j < len(text) && (text[j] >= '0' && text[j] <= '9' || text[j] == '-') {
+			j++
+		}
+		if j < len(text) && text[j] == '>' && strings.Contains(text[i:j], "-") {
+			return i
+		}
+	}
+	return -1
 }
 
 // unquoted replaces all quoted text by "x", keeping every offset.
