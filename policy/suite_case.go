@@ -154,6 +154,9 @@ func withHome(names []string, home string) []string {
 }
 
 func inHome(name, home string) (string, bool) {
+	if name == "~" {
+		return home, home != ""
+	}
 	rest, ok := strings.CutPrefix(name, "~/")
 	return strings.TrimSuffix(home, "/") + "/" + rest, ok && home != ""
 }

@@ -93,11 +93,11 @@ func (e *eval) join(named string) string {
 	return named
 }
 
-// addNamed adds a file as a file tool or a prompt names it. "~/x" counts both as a name in the working directory and as one in
+// addNamed adds a file as a file tool or a prompt names it. "~/x" (and "~") counts both as a name in the working directory and as one in
 // the home directory, because tools differ on it.
 func (e *eval) addNamed(given target) {
 	e.add(given, e.join(given.named))
-	if !strings.HasPrefix(given.named, "~/") {
+	if given.named != "~" && !strings.HasPrefix(given.named, "~/") {
 		return
 	}
 	if expanded, ok := inHome(given.named, e.r.Resource.Home); ok {

@@ -96,6 +96,8 @@ type Word struct {
 
 	prefix  string // for OneUnknown: the known beginning
 	integer bool   // for OneUnknown: a non-negative integer
+	object  bool   // for OneUnknown: the name of a Git object, which is no option and no path
+	bare    bool   // with object: nothing but the name
 	lastJob bool   // for ManyUnknown: $! alone
 	dots    bool   // for Glob: wildcards match a leading dot too
 	tree    bool   // for Glob: file names from find or xargs, at any depth

@@ -70,6 +70,8 @@ func (e *eval) assigned(a *syntax.Assign, st state) value {
 		v = value{kind: valueKnown, text: w.Text}
 	case w.Kind == OneUnknown && w.integer:
 		v = value{kind: valueInteger}
+	case w.Kind == OneUnknown && w.object && w.bare:
+		v = value{kind: valueObject}
 	}
 	if a.Append {
 		old, set := st.lookup(a.Name.Value)

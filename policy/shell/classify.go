@@ -286,7 +286,7 @@ func (k *classifier) operand(i int) int {
 		case w.Kind == ManyUnknown && (k.t.dangerous || !k.textOnly()):
 			k.open(i, "unknown-word", "", "Which words stand here is unknown; they may be options or files.", "Write them out, or put the expansion in double quotes where one word is meant.", true)
 			return i + 1
-		case w.Kind == OneUnknown && w.prefix == "" && !w.integer && k.t.dangerous:
+		case w.Kind == OneUnknown && w.prefix == "" && !w.integer && !w.object && k.t.dangerous:
 			k.open(i, "unknown-word", "", "What this word will be is unknown; it may be an option.", "Put -- in front of the operands, or write the word out.", true)
 			return i + 1
 		case w.Kind == Glob && (wildStart(w.Glob) || w.Glob[0] == '-') && k.t.dangerous:

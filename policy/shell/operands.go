@@ -210,6 +210,9 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 		}
 		return
 	}
+	if unknown && v.object && c == classRevision {
+		return
+	}
 	if unknown && !(v.Kind == OneUnknown && v.integer && c != classSed && c != classAwk && c != classJq) {
 		k.open(i, "unknown-word", "", "What this word will be is unknown, and it decides what is read, written or run.", "Write it out.", true)
 		return

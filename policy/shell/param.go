@@ -117,6 +117,9 @@ func (b *builder) value(n syntax.Node, v value, quoted bool) {
 	case valueInteger:
 		b.unknownPart(true, true)
 		return
+	case valueObject:
+		b.objectPart()
+		return
 	case valueNames:
 		if b.ctx != inCommand {
 			b.unknownPart(true, false)

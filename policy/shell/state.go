@@ -32,6 +32,7 @@ const (
 	valueKnown
 	valueInteger // a non-negative integer that is not known
 	valueNames   // one of the files that a glob names
+	valueObject  // the name of a Git object: hexadecimal digits
 )
 
 // integer reports a value that is surely a non-negative integer.

@@ -120,6 +120,7 @@ type builder struct {
 	prefix  int // with unknown: how much of text was known before it
 	integer bool
 	lastJob bool // holds $!
+	object  bool // begins with the name of a Git object
 	anyGlob bool // a pattern in text position: glob characters mean nothing to us
 }
 
@@ -150,7 +151,8 @@ func (b *builder) flush() {
 	case b.unknown == ManyUnknown:
 		w.Kind, w.prefix, w.lastJob = ManyUnknown, string(b.text[:b.prefix]), b.lastJob && b.integer
 	case b.unknown == OneUnknown:
-		w.Kind, w.prefix, w.integer = OneUnknown, string(b.text[:b.prefix]), b.integer
+		w.Kind, w.prefix, w.integer, w.object = OneUnknown, string(b.text[:b.prefix]), b.integer, b.object && revisionSuffix(b.text)
+		w.bare = w.object && len(b.text) == 0
 	case b.special && b.ctx == inCommand:
 		w.Kind, w.Glob = Glob, string(b.glob)
 		w.Text = globDir(w.Glob)
@@ -159,7 +161,7 @@ func (b *builder) flush() {
 	}
 	b.out = append(b.out, w)
 	b.text, b.glob, b.started, b.special, b.unknown, b.prefix, b.integer = b.text[:0], b.glob[:0], false, false, Known, 0, false
-	b.lastJob = false
+	b.lastJob, b.object = false, false
 }
 
 func (b *builder) parts(parts []syntax.WordPart, quoted bool) {
@@ -205,8 +207,13 @@ func (b *builder) parts(parts []syntax.WordPart, quoted bool) {
 			if p.TempFile || p.ReplyVar {
 				b.e.refuseNode(p, "syntax", "This kind of substitution can't be analysed.", "Use $(…).")
 			}
+			from := len(b.e.a.Commands)
 			b.e.substitution(p, p.Stmts, b.st)
-			b.unknownPart(quoted, false)
+			if b.e.printsObject(from) {
+				b.objectPart()
+			} else {
+				b.unknownPart(quoted, false)
+			}
 		case *syntax.ArithmExp:
 			b.unknownPart(true, b.e.arithm(p.X, b.st))
 		case *syntax.ProcSubst:
@@ -358,6 +365,7 @@ func (b *builder) tilde(s string, only bool) string {
 
 // unknownPart appends text that is not known.
 func (b *builder) unknownPart(one, integer bool) {
+	b.object = false
 	kind := ManyUnknown
 	if one || b.ctx != inCommand {
 		kind = OneUnknown
@@ -372,6 +380,23 @@ func (b *builder) unknownPart(one, integer bool) {
 		b.unknown = kind
 	}
 	b.started = true
+}
+
+// revisionSuffix reports text that leads from one revision to others (~1, ..HEAD), never to a file in it.
+func revisionSuffix(text []byte) bool {
+	for _, c := range text {
+		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("~^._-/", c) >= 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// objectPart appends the name of a Git object: one word, of which only the digits are unknown.
+func (b *builder) objectPart() {
+	object := b.object || b.unknown == Known && len(b.text) == 0
+	b.unknownPart(true, false)
+	b.object = object
 }
 
 func allDigits(s []byte) bool {
