@@ -68,7 +68,7 @@ func Lexical(platform, cwd, name string) (string, *Error) {
 		return "", &Error{"relative", "is relative and the working directory is unknown"}
 	}
 	if platform == "windows" && joined[0] == '/' && hasDrive(cwd) {
-		joined = cwd[:2] + joined
+		joined = Slash(platform, cwd)[:2] + joined
 	}
 	if platform == "windows" && len(joined) > 2 && joined[1] == ':' {
 		return joined[:2] + path.Clean(joined[2:]), nil

@@ -17,6 +17,7 @@ func TestLexical(t *testing.T) {
 		{"windows", `C:\p`, `src\a.go`, "C:/p/src/a.go"},
 		{"windows", `C:\p`, `c:/p/../x`, "C:/x"},
 		{"windows", `C:\p`, `\x`, "C:/x"},
+		{"windows", `c:\p`, `\x`, "C:/x"},
 		{"windows", "/p", "a", "/p/a"},
 		{"darwin", "/p", "a", "/p/a"},
 	} {
