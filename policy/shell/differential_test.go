@@ -18,11 +18,11 @@ import (
 // was called, and wrappers. Every call must be among the commands that the analysis found, word for word where it says that it knows the
 // word. SHELL_DIFFERENTIAL is how many lines to try in each shell; the short form tries few.
 func TestDifferential(t *testing.T) {
-	lines := 120
+	lines := 60
 	if n, err := strconv.Atoi(os.Getenv("SHELL_DIFFERENTIAL")); err == nil {
 		lines = n
 	} else if testing.Short() {
-		lines = 30
+		lines = 20
 	}
 	for shell, dialect := range map[string]string{"bash": "bash", "dash": "sh", "zsh": "zsh"} {
 		t.Run(shell, func(t *testing.T) {
