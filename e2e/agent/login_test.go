@@ -200,6 +200,9 @@ var userCode = regexp.MustCompile(`\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRST
 // person approves in the browser, and from then on its requests carry our credential. /logout ends it on the server.
 func TestLogin(t *testing.T) {
 	w := newWorld(t)
+	if err := os.Remove(w.in(".claude/settings.json")); err != nil { // it would start hooks of its own
+		t.Fatal(err)
+	}
 	g := startGate(t, startDemo(t))
 	settings, _ := json.Marshal(map[string]any{
 		"forceLoginMethod": "gateway", "forceLoginGatewayUrl": g.URL, "allowedProviders": []string{"gateway"},

@@ -3,6 +3,7 @@
 package agent
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,7 @@ type terminal struct {
 	t      *testing.T
 	socket string
 	name   string
+	steps  int
 }
 
 // startTerminal runs a program on a terminal of its own, with an environment that holds nothing else.
@@ -95,6 +97,10 @@ func (tt *terminal) until(what string, limit time.Duration, done func(screen str
 		// The same words may be the next screen's, or a key came too early: ask again what stays.
 		if question, keys := accepted(screen); question != asked || time.Now().After(again) {
 			asked, again = question, time.Now().Add(3*time.Second)
+			if question != "" {
+				tt.steps++
+				tt.keep(fmt.Sprintf("question-%02d", tt.steps))
+			}
 			for _, key := range keys {
 				tt.key(key)
 			}
@@ -111,12 +117,12 @@ var answers = []struct {
 	question string
 	keys     []string
 }{
-	{"No, go back", []string{"Up", "Enter"}}, // is this your organisation's gateway?
+	{"❯ No, go back", []string{"Up", "Enter"}}, // is this your organisation's gateway? is this your account?
+	{"❯ No, exit", []string{"Down", "Enter"}},
 	{"Enter to connect", []string{"Enter"}},
 	{"Choose the text style", []string{"Enter"}},
 	{"trust this folder", []string{"Enter"}},
 	{"terminal setup", []string{"Enter"}},
-	{"Continue as", []string{"Enter"}},
 	{"Press Enter to continue", []string{"Enter"}},
 	{"Enter to confirm", []string{"Enter"}},
 }
