@@ -179,7 +179,7 @@ func startDemo(t *testing.T) string {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		_ = cmd.Wait()
 	})
-	for deadline := time.Now().Add(30 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		res, err := http.Get("http://" + address + "/readyz")
 		if err == nil {
 			_ = res.Body.Close()
