@@ -60,3 +60,12 @@ type RoleRule struct {
 	CreatedAt    time.Time
 	CreatedBy    string
 }
+
+// Session is a console session that counts, without its secret.
+type Session struct {
+	ID         string
+	PersonID   string
+	Connection string // "" for the owner's own sign-in
+	CreatedAt  time.Time
+	SeenAt     time.Time
+}
