@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"ambit/server/caller"
 	"ambit/server/console"
 	"ambit/server/identity/idp"
 	"ambit/server/identity/sso"
@@ -14,16 +15,16 @@ import (
 // signOn puts single sign-on into the console's words.
 type signOn struct {
 	*sso.Service
-	accessLife func() time.Duration
+	lives Lives
 }
 
-// SignOn hands single sign-on to the console. accessLife is how long an agent's access credential lives; nil is the default.
-func SignOn(s *sso.Service, accessLife func() time.Duration) console.SignOn {
-	if accessLife == nil {
-		accessLife = func() time.Duration { return 0 }
-	}
-	return signOn{s, accessLife}
+// Lives says how long agents' credentials live.
+type Lives interface {
+	CredentialSettings() caller.CredentialSettings
 }
+
+// SignOn hands single sign-on to the console.
+func SignOn(s *sso.Service, lives Lives) console.SignOn { return signOn{s, lives} }
 
 func (s signOn) Choices(email string) []console.Choice {
 	found := s.Service.Choices(email)
@@ -35,7 +36,7 @@ func (s signOn) Choices(email string) []console.Choice {
 }
 
 func (s signOn) Departure(id string) console.Departure {
-	d := s.Service.Departure(id, s.accessLife())
+	d := s.Service.Departure(id, time.Duration(s.lives.CredentialSettings().AccessMinutes)*time.Minute)
 	return console.Departure{Console: int64(d.Console / time.Second), Agents: int64(d.Agents / time.Second), Signals: d.Signals, Shorten: d.Shorten}
 }
 

@@ -38,5 +38,8 @@ func directoryRoutes() []Route {
 		{ID: "addRoleRule", Method: "POST", Path: "/api/v1/role-rules", Access: roleRules},
 		{ID: "deleteRoleRule", Method: "DELETE", Path: "/api/v1/role-rules/:id", Access: roleRules},
 
+		{ID: "revokePersonCredentials", Method: "DELETE", Path: people + "/:id/credentials", Access: cutting},
+		{ID: "listCredentials", Method: "GET", Path: "/api/v1/credentials", Access: directoryGet},
+		{ID: "cutOffCredential", Method: "DELETE", Path: "/api/v1/credentials/:id", Access: cutting},
 	}
 }
