@@ -2835,7 +2835,7 @@ export type ListCredentialsResponses = {
 
 export type ListCredentialsResponse = ListCredentialsResponses[keyof ListCredentialsResponses];
 
-export type RevokeCredentialData = {
+export type CutOffCredentialData = {
     body?: never;
     path: {
         id: string;
@@ -2844,20 +2844,20 @@ export type RevokeCredentialData = {
     url: '/api/v1/credentials/{id}';
 };
 
-export type RevokeCredentialErrors = {
+export type CutOffCredentialErrors = {
     /**
      * The request was refused
      */
     default: Problem;
 };
 
-export type RevokeCredentialError = RevokeCredentialErrors[keyof RevokeCredentialErrors];
+export type CutOffCredentialError = CutOffCredentialErrors[keyof CutOffCredentialErrors];
 
-export type RevokeCredentialResponses = {
+export type CutOffCredentialResponses = {
     /**
      * Done
      */
     204: void;
 };
 
-export type RevokeCredentialResponse = RevokeCredentialResponses[keyof RevokeCredentialResponses];
+export type CutOffCredentialResponse = CutOffCredentialResponses[keyof CutOffCredentialResponses];
