@@ -69,3 +69,13 @@ type Session struct {
 	CreatedAt  time.Time
 	SeenAt     time.Time
 }
+
+// SCIMToken is the token by which an identity provider provisions a connection, without its secret.
+type SCIMToken struct {
+	ID         string
+	Connection string
+	CreatedAt  time.Time
+	CreatedBy  string
+	LastUsed   time.Time // to the minute; zero: never
+	RevokedAt  time.Time // zero: not
+}

@@ -22,6 +22,9 @@ func directoryRoutes() []Route {
 		{ID: "inspectConnection", Method: "POST", Path: connections + "/:id/inspect", Access: directorySet},
 		{ID: "getTestSignIn", Method: "GET", Path: connections + "/:id/tests/:test", Access: directorySet},
 		{ID: "rollConnectionKeys", Method: "POST", Path: connections + "/:id/roll-keys", Access: directorySet},
+		{ID: "listSCIMTokens", Method: "GET", Path: connections + "/:id/scim-tokens", Access: directoryGet},
+		{ID: "createSCIMToken", Method: "POST", Path: connections + "/:id/scim-tokens", Access: directorySet},
+		{ID: "revokeSCIMToken", Method: "DELETE", Path: connections + "/:id/scim-tokens/:token", Access: directorySet},
 
 		{ID: "listPeople", Method: "GET", Path: people, Access: directoryGet},
 		{ID: "previewPerson", Method: "POST", Path: people + "/preview", Access: directoryGet},

@@ -280,3 +280,33 @@ func TestChoicesTakeAnyText(t *testing.T) {
 	}
 	b.refused("GET", fmt.Sprintf("/api/v1/sign-in/choices?email=%0255d", 1), nil, 400, "invalid")
 }
+
+func TestSCIMTokensAreShownOnceAndEndAtOnce(t *testing.T) {
+	s := start(t)
+	o := s.setUp()
+	s.connect("okta", caller.StageLive)
+	s.connect("other", caller.StageLive)
+	const path = "/api/v1/connections/okta/scim-tokens"
+	var made struct {
+		Token  struct{ ID string }
+		Secret string
+	}
+	o.call("POST", path, nil, 201, &made)
+	if _, err := s.identity.Bearer(made.Secret); err != nil {
+		t.Fatalf("the new token is refused: %v", err)
+	}
+	var listed struct {
+		Tokens []map[string]any
+	}
+	o.call("GET", path, nil, 200, &listed)
+	if text := fmt.Sprint(listed); len(listed.Tokens) != 1 || strings.Contains(text, made.Secret) {
+		t.Fatalf("%s", text)
+	}
+	o.refused("DELETE", "/api/v1/connections/other/scim-tokens/"+made.Token.ID, nil, 404, "not_found")
+	o.call("DELETE", path+"/"+made.Token.ID, nil, 204, nil)
+	if _, err := s.identity.Bearer(made.Secret); err == nil {
+		t.Fatal("a revoked token still works")
+	}
+	o.refused("DELETE", path+"/"+made.Token.ID, nil, 404, "not_found")
+	o.refused("POST", "/api/v1/connections/none/scim-tokens", nil, 404, "not_found")
+}

@@ -82,23 +82,24 @@ type Trier interface {
 
 // Deps are the parts that the API brings together.
 type Deps struct {
-	Identity    Identity
-	Directory   Directory
-	SignOn      SignOn
-	Credentials Credentials
-	Ledger      Ledger
-	Policies    Policies
-	Versions    func(ctx context.Context) ([]PolicyVersion, error)              // newest first
-	Source      func(ctx context.Context, version int64) (PolicyVersion, error) // code not_found
-	Trier       Trier
-	Checks      func(ctx context.Context) []Check // what else getStatus reports; nil is nothing
-	Live        func(p *caller.Principal) bool    // whether a caller's session or token still counts
-	Now         func() time.Time
-	Log         *slog.Logger
-	Version     string // of Ambit
-	DataDir     string
-	Public      string // URL
-	Demo        bool
+	Identity     Identity
+	Directory    Directory
+	SignOn       SignOn
+	Credentials  Credentials
+	Provisioning Provisioning
+	Ledger       Ledger
+	Policies     Policies
+	Versions     func(ctx context.Context) ([]PolicyVersion, error)              // newest first
+	Source       func(ctx context.Context, version int64) (PolicyVersion, error) // code not_found
+	Trier        Trier
+	Checks       func(ctx context.Context) []Check // what else getStatus reports; nil is nothing
+	Live         func(p *caller.Principal) bool    // whether a caller's session or token still counts
+	Now          func() time.Time
+	Log          *slog.Logger
+	Version      string // of Ambit
+	DataDir      string
+	Public       string // URL
+	Demo         bool
 }
 
 // API holds the handlers.
@@ -112,7 +113,7 @@ type API struct {
 
 // New makes the API.
 func New(d Deps) (*API, error) {
-	if d.Identity == nil || d.Directory == nil || d.SignOn == nil || d.Credentials == nil || d.Ledger == nil || d.Policies == nil || d.Trier == nil || d.Versions == nil || d.Source == nil || d.Live == nil || d.Now == nil || d.Log == nil {
+	if d.Identity == nil || d.Directory == nil || d.SignOn == nil || d.Credentials == nil || d.Provisioning == nil || d.Ledger == nil || d.Policies == nil || d.Trier == nil || d.Versions == nil || d.Source == nil || d.Live == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("make the console API: a part is missing")
 	}
 	packs, err := loadPacks()
@@ -154,6 +155,7 @@ func (a *API) directoryHandlers() map[string]fiber.Handler {
 		"listPeople": a.listPeople, "previewPerson": a.previewPerson, "cutOffEverybody": a.cutOffEverybody, "getPerson": a.getPerson,
 		"cutOffPerson": a.cutOffPerson, "disablePerson": a.disablePerson, "enablePerson": a.enablePerson, "linkAccount": a.linkAccount,
 		"endSession": a.endSession, "listGroups": a.listGroups,
+		"listSCIMTokens": a.listSCIMTokens, "createSCIMToken": a.createSCIMToken, "revokeSCIMToken": a.revokeSCIMToken,
 		"listCredentials": a.listCredentials, "cutOffCredential": a.cutOffCredential, "revokePersonCredentials": a.revokePersonCredentials,
 		"listRoleRules": a.listRoleRules, "addRoleRule": a.addRoleRule, "deleteRoleRule": a.deleteRoleRule,
 	}

@@ -124,7 +124,7 @@ func start(t *testing.T) *stack {
 		return console.PolicyVersion{Version: v.Version, Source: v.Source, Comment: v.Comment, PublishedBy: v.PublishedBy, PublishedAt: v.PublishedAt}
 	}
 	api, err := console.New(console.Deps{
-		Identity: s.identity, Directory: s.identity, SignOn: server.SignOn(s.sso, s.identity), Credentials: s.identity, Ledger: s.ledger, Policies: s.policies, Trier: s.decision, Live: s.identity.Live, Now: s.now, Log: log, Version: "test", DataDir: dir, Public: s.url,
+		Identity: s.identity, Directory: s.identity, SignOn: server.SignOn(s.sso, s.identity), Credentials: s.identity, Provisioning: s.identity, Ledger: s.ledger, Policies: s.policies, Trier: s.decision, Live: s.identity.Live, Now: s.now, Log: log, Version: "test", DataDir: dir, Public: s.url,
 		Versions: func(ctx context.Context) ([]console.PolicyVersion, error) {
 			all, err := s.policies.Versions(ctx)
 			out := make([]console.PolicyVersion, len(all))

@@ -13,7 +13,15 @@ export function Frame({ filters, children }: { filters?: ReactNode; children: Re
 }
 
 /** DataTable scrolls sideways on its own where the page is narrow. A column that begins with "!" has no visible title. */
-export function DataTable({ label, columns, children }: { label: string; columns: string[]; children: ReactNode }) {
+export function DataTable({
+  label,
+  columns,
+  children,
+}: {
+  label: string
+  columns: string[]
+  children: ReactNode
+}) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (WCAG 2.1.1)
     <section className={styles.scroll} aria-label={label} tabIndex={0}>
@@ -33,4 +41,9 @@ export function DataTable({ label, columns, children }: { label: string; columns
   )
 }
 
-export const cells = { name: styles.name ?? '', end: styles.end ?? '', faded: styles.faded ?? '', sub: styles.sub ?? '' }
+export const cells = {
+  name: styles.name ?? '',
+  end: styles.end ?? '',
+  faded: styles.faded ?? '',
+  sub: styles.sub ?? '',
+}

@@ -25,7 +25,12 @@ export function Pager({
           : `${count.format(page * size + 1)}–${count.format(Math.min(total, (page + 1) * size))} of ${count.format(total)}`}
       </span>
       <Group gap={6}>
-        <Button variant="default" size="xs" disabled={page <= 0} onClick={() => onPage(Math.min(page - 1, last))}>
+        <Button
+          variant="default"
+          size="xs"
+          disabled={page <= 0}
+          onClick={() => onPage(Math.min(page - 1, last))}
+        >
           Previous
         </Button>
         <Button variant="default" size="xs" disabled={page >= last} onClick={() => onPage(page + 1)}>

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddRoleRuleData, AddRoleRuleErrors, AddRoleRuleResponses, CheckPolicyData, CheckPolicyErrors, CheckPolicyResponses, ConfirmOwnerData, ConfirmOwnerErrors, ConfirmOwnerResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateOwnerData, CreateOwnerErrors, CreateOwnerResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CutOffCredentialData, CutOffCredentialErrors, CutOffCredentialResponses, CutOffEverybodyData, CutOffEverybodyErrors, CutOffEverybodyResponses, CutOffPersonData, CutOffPersonErrors, CutOffPersonResponses, DeleteConnectionData, DeleteConnectionErrors, DeleteConnectionResponses, DeleteRoleRuleData, DeleteRoleRuleErrors, DeleteRoleRuleResponses, DemoSignInData, DemoSignInErrors, DemoSignInResponses, DisablePersonData, DisablePersonErrors, DisablePersonResponses, EnablePersonData, EnablePersonErrors, EnablePersonResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportEventsData, ExportEventsErrors, ExportEventsResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetEventData, GetEventErrors, GetEventResponses, GetOpenApiData, GetOpenApiErrors, GetOpenApiResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPolicyVersionData, GetPolicyVersionErrors, GetPolicyVersionResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetTestSignInData, GetTestSignInErrors, GetTestSignInResponses, InspectConnectionData, InspectConnectionErrors, InspectConnectionResponses, LinkAccountData, LinkAccountErrors, LinkAccountResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCredentialsData, ListCredentialsErrors, ListCredentialsResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPolicyPacksData, ListPolicyPacksErrors, ListPolicyPacksResponses, ListPolicyVersionsData, ListPolicyVersionsErrors, ListPolicyVersionsResponses, ListRoleRulesData, ListRoleRulesErrors, ListRoleRulesResponses, ListSignInChoicesData, ListSignInChoicesErrors, ListSignInChoicesResponses, ListTokensData, ListTokensErrors, ListTokensResponses, PreviewPersonData, PreviewPersonErrors, PreviewPersonResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, ReadPromptData, ReadPromptErrors, ReadPromptResponses, ReportEventsData, ReportEventsErrors, ReportEventsResponses, RevokePersonCredentialsData, RevokePersonCredentialsErrors, RevokePersonCredentialsResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, RollConnectionKeysData, RollConnectionKeysErrors, RollConnectionKeysResponses, SearchEventsData, SearchEventsErrors, SearchEventsResponses, SetupPolicyData, SetupPolicyErrors, SetupPolicyResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StageConnectionData, StageConnectionErrors, StageConnectionResponses, StartSetupData, StartSetupErrors, StartSetupResponses, SummariseEventsData, SummariseEventsErrors, SummariseEventsResponses, TailEventsData, TailEventsErrors, TailEventsResponse, TailEventsResponses, TryActionData, TryActionErrors, TryActionResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, VerifyLedgerData, VerifyLedgerErrors, VerifyLedgerResponses, VerifySignInData, VerifySignInErrors, VerifySignInResponses, WhoAmIData, WhoAmIErrors, WhoAmIResponses } from './types.gen';
+import type { AddRoleRuleData, AddRoleRuleErrors, AddRoleRuleResponses, CheckPolicyData, CheckPolicyErrors, CheckPolicyResponses, ConfirmOwnerData, ConfirmOwnerErrors, ConfirmOwnerResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateOwnerData, CreateOwnerErrors, CreateOwnerResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CutOffCredentialData, CutOffCredentialErrors, CutOffCredentialResponses, CutOffEverybodyData, CutOffEverybodyErrors, CutOffEverybodyResponses, CutOffPersonData, CutOffPersonErrors, CutOffPersonResponses, DeleteConnectionData, DeleteConnectionErrors, DeleteConnectionResponses, DeleteRoleRuleData, DeleteRoleRuleErrors, DeleteRoleRuleResponses, DemoSignInData, DemoSignInErrors, DemoSignInResponses, DisablePersonData, DisablePersonErrors, DisablePersonResponses, EnablePersonData, EnablePersonErrors, EnablePersonResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportEventsData, ExportEventsErrors, ExportEventsResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetEventData, GetEventErrors, GetEventResponses, GetOpenApiData, GetOpenApiErrors, GetOpenApiResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPolicyVersionData, GetPolicyVersionErrors, GetPolicyVersionResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetTestSignInData, GetTestSignInErrors, GetTestSignInResponses, InspectConnectionData, InspectConnectionErrors, InspectConnectionResponses, LinkAccountData, LinkAccountErrors, LinkAccountResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCredentialsData, ListCredentialsErrors, ListCredentialsResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPolicyPacksData, ListPolicyPacksErrors, ListPolicyPacksResponses, ListPolicyVersionsData, ListPolicyVersionsErrors, ListPolicyVersionsResponses, ListRoleRulesData, ListRoleRulesErrors, ListRoleRulesResponses, ListScimTokensData, ListScimTokensErrors, ListScimTokensResponses, ListSignInChoicesData, ListSignInChoicesErrors, ListSignInChoicesResponses, ListTokensData, ListTokensErrors, ListTokensResponses, PreviewPersonData, PreviewPersonErrors, PreviewPersonResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, ReadPromptData, ReadPromptErrors, ReadPromptResponses, ReportEventsData, ReportEventsErrors, ReportEventsResponses, RevokePersonCredentialsData, RevokePersonCredentialsErrors, RevokePersonCredentialsResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, RollConnectionKeysData, RollConnectionKeysErrors, RollConnectionKeysResponses, SearchEventsData, SearchEventsErrors, SearchEventsResponses, SetupPolicyData, SetupPolicyErrors, SetupPolicyResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StageConnectionData, StageConnectionErrors, StageConnectionResponses, StartSetupData, StartSetupErrors, StartSetupResponses, SummariseEventsData, SummariseEventsErrors, SummariseEventsResponses, TailEventsData, TailEventsErrors, TailEventsResponse, TailEventsResponses, TryActionData, TryActionErrors, TryActionResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, VerifyLedgerData, VerifyLedgerErrors, VerifyLedgerResponses, VerifySignInData, VerifySignInErrors, VerifySignInResponses, WhoAmIData, WhoAmIErrors, WhoAmIResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -796,5 +796,44 @@ export const cutOffCredential = <ThrowOnError extends boolean = false>(options: 
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/api/v1/credentials/{id}',
+    ...options
+});
+
+/**
+ * SCIM tokens of a connection, revoked ones included
+ */
+export const listScimTokens = <ThrowOnError extends boolean = false>(options: Options<ListScimTokensData, ThrowOnError>) => (options.client ?? client).get<ListScimTokensResponses, ListScimTokensErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}/scim-tokens',
+    ...options
+});
+
+/**
+ * Create a SCIM token
+ */
+export const createScimToken = <ThrowOnError extends boolean = false>(options: Options<CreateScimTokenData, ThrowOnError>) => (options.client ?? client).post<CreateScimTokenResponses, CreateScimTokenErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}/scim-tokens',
+    ...options
+});
+
+/**
+ * Revoke a SCIM token
+ */
+export const revokeScimToken = <ThrowOnError extends boolean = false>(options: Options<RevokeScimTokenData, ThrowOnError>) => (options.client ?? client).delete<RevokeScimTokenResponses, RevokeScimTokenErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}/scim-tokens/{token}',
     ...options
 });

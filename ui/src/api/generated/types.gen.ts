@@ -2861,3 +2861,85 @@ export type CutOffCredentialResponses = {
 };
 
 export type CutOffCredentialResponse = CutOffCredentialResponses[keyof CutOffCredentialResponses];
+
+export type ListScimTokensData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}/scim-tokens';
+};
+
+export type ListScimTokensErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ListScimTokensError = ListScimTokensErrors[keyof ListScimTokensErrors];
+
+export type ListScimTokensResponses = {
+    /**
+     * OK
+     */
+    200: ScimTokens;
+};
+
+export type ListScimTokensResponse = ListScimTokensResponses[keyof ListScimTokensResponses];
+
+export type CreateScimTokenData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}/scim-tokens';
+};
+
+export type CreateScimTokenErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type CreateScimTokenError = CreateScimTokenErrors[keyof CreateScimTokenErrors];
+
+export type CreateScimTokenResponses = {
+    /**
+     * Created
+     */
+    201: CreatedScimToken;
+};
+
+export type CreateScimTokenResponse = CreateScimTokenResponses[keyof CreateScimTokenResponses];
+
+export type RevokeScimTokenData = {
+    body?: never;
+    path: {
+        id: string;
+        token: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}/scim-tokens/{token}';
+};
+
+export type RevokeScimTokenErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type RevokeScimTokenError = RevokeScimTokenErrors[keyof RevokeScimTokenErrors];
+
+export type RevokeScimTokenResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type RevokeScimTokenResponse = RevokeScimTokenResponses[keyof RevokeScimTokenResponses];

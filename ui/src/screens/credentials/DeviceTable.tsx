@@ -22,7 +22,15 @@ export function DeviceTable({ devices }: { devices: Credential[] }) {
     <>
       <DataTable
         label="Devices"
-        columns={['Device', 'Person', 'Signed in', 'Last used', 'Vouched for', 'Ends', ...(may ? ['!Cut off'] : [])]}
+        columns={[
+          'Device',
+          'Person',
+          'Signed in',
+          'Last used',
+          'Vouched for',
+          'Ends',
+          ...(may ? ['!Cut off'] : []),
+        ]}
       >
         {devices.map((device) => (
           <tr key={device.id} className={device.active ? undefined : cells.faded}>
@@ -42,7 +50,9 @@ export function DeviceTable({ devices }: { devices: Credential[] }) {
             <td className="muted">{device.last_used_at ? ago(device.last_used_at) : 'Not yet'}</td>
             <td className="muted">{device.checked_at ? ago(device.checked_at) : 'At sign-in only'}</td>
             <td className="muted">
-              {device.revoked_at ? `Ended ${ago(device.revoked_at)}: ${device.revoked_why || 'revoked'}` : dayOf(device.expires_at)}
+              {device.revoked_at
+                ? `Ended ${ago(device.revoked_at)}: ${device.revoked_why || 'revoked'}`
+                : dayOf(device.expires_at)}
             </td>
             {may && (
               <td className={cells.end}>
@@ -74,8 +84,8 @@ export function DeviceTable({ devices }: { devices: Credential[] }) {
         error={cut.error}
         onConfirm={() => doomed && cut.mutate(doomed.id)}
       >
-        The agent of {doomed?.person} on this device is refused from its next request on, and model answers that are under way stop. The
-        person may sign in there again.
+        The agent of {doomed?.person} on this device is refused from its next request on, and model answers
+        that are under way stop. The person may sign in there again.
       </Confirm>
     </>
   )

@@ -58,8 +58,18 @@ export function Devices() {
           (query.data.credentials.length > 0 ? (
             <DeviceTable devices={query.data.credentials} />
           ) : (
-            <Empty title={q ? 'Nothing matches.' : state === 'active' ? 'No agent is signed in.' : 'No sign-in ended lately.'}>
-              {!q && state === 'active' && 'An engineer signs in with `ambit login` or with /login in the agent.'}
+            <Empty
+              title={
+                q
+                  ? 'Nothing matches.'
+                  : state === 'active'
+                    ? 'No agent is signed in.'
+                    : 'No sign-in ended lately.'
+              }
+            >
+              {!q &&
+                state === 'active' &&
+                'An engineer signs in with `ambit login` or with /login in the agent.'}
             </Empty>
           ))}
         <Pager page={page} size={pageSize} total={query.data?.total ?? 0} onPage={setPage} />

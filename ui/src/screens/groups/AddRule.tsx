@@ -12,7 +12,12 @@ import { groupsQuery } from './queries'
 
 export function AddRule({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Add role rule" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Add role rule"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {opened && <Form onClose={onClose} />}
     </Modal>
   )
@@ -36,14 +41,20 @@ function Form({ onClose }: { onClose: () => void }) {
     validate: {
       group: (value) => (value.trim() ? null : 'Name a group'),
       repositories: (value, { role }) =>
-        role === 'engineering_manager' && value.length === 0 ? 'Name the repositories that they manage' : null,
+        role === 'engineering_manager' && value.length === 0
+          ? 'Name the repositories that they manage'
+          : null,
     },
   })
   const add = useChange(
     ({ group, role, repositories }: Values) =>
       call(
         addRoleRule({
-          body: { group: group.trim(), role, repositories: role === 'engineering_manager' ? repositories : undefined },
+          body: {
+            group: group.trim(),
+            role,
+            repositories: role === 'engineering_manager' ? repositories : undefined,
+          },
         }),
       ),
     onClose,

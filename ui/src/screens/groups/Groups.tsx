@@ -20,7 +20,8 @@ export function Groups() {
   const query = useQuery(groupsQuery)
   const [text, setText] = useState('')
   const [page, setPage] = useState(0)
-  const found = query.data?.groups.filter((group) => group.name.toLowerCase().includes(text.trim().toLowerCase())) ?? []
+  const found =
+    query.data?.groups.filter((group) => group.name.toLowerCase().includes(text.trim().toLowerCase())) ?? []
   return (
     <Page
       title="Groups"
@@ -45,10 +46,14 @@ export function Groups() {
         {query.isError && <Failure error={query.error} again={() => query.refetch()} />}
         {query.data &&
           (found.length > 0 ? (
-            <GroupTable groups={found.slice(page * size, (page + 1) * size)} published={query.data.policy_version > 0} />
+            <GroupTable
+              groups={found.slice(page * size, (page + 1) * size)}
+              published={query.data.policy_version > 0}
+            />
           ) : (
             <Empty title={text ? 'No group matches.' : 'There is no group yet.'}>
-              {!text && 'Groups appear with the first sign-in that brings them, or when SCIM provisions somebody who is in them.'}
+              {!text &&
+                'Groups appear with the first sign-in that brings them, or when SCIM provisions somebody who is in them.'}
             </Empty>
           ))}
         <Pager page={page} size={size} total={found.length} onPage={setPage} />
@@ -61,7 +66,10 @@ export function Groups() {
 
 function GroupTable({ groups, published }: { groups: Group[]; published: boolean }) {
   return (
-    <DataTable label="Groups" columns={['Group', 'People', 'Where from', 'Tier that it gives', 'Console roles that it gives']}>
+    <DataTable
+      label="Groups"
+      columns={['Group', 'People', 'Where from', 'Tier that it gives', 'Console roles that it gives']}
+    >
       {groups.map((group) => (
         <tr key={group.name}>
           <td className={cells.name}>
@@ -71,9 +79,13 @@ function GroupTable({ groups, published }: { groups: Group[]; published: boolean
           </td>
           <td className="tabular">{group.people}</td>
           <td className="muted">{group.from.map(originWords).join(', ') || 'Nobody is in it'}</td>
-          <td>{group.tier || <span className="muted">{published ? 'None' : 'No policy is published'}</span>}</td>
           <td>
-            {group.roles.map((role) => roleNames[role.role]).join(', ') || <span className="muted">None</span>}
+            {group.tier || <span className="muted">{published ? 'None' : 'No policy is published'}</span>}
+          </td>
+          <td>
+            {group.roles.map((role) => roleNames[role.role]).join(', ') || (
+              <span className="muted">None</span>
+            )}
           </td>
         </tr>
       ))}

@@ -41,10 +41,15 @@ export function RoleRules() {
       {query.isPending && <Loading what="role rules" lines={3} />}
       {query.isError && <Failure error={query.error} again={() => query.refetch()} />}
       {query.data?.rules.length === 0 && (
-        <Empty title="No group gives a console role.">Without rules only people who were given a role by hand have one.</Empty>
+        <Empty title="No group gives a console role.">
+          Without rules only people who were given a role by hand have one.
+        </Empty>
       )}
       {query.data && query.data.rules.length > 0 && (
-        <DataTable label="Role rules" columns={['Members of', 'Get the role', 'For', 'Since', ...(may ? ['!Remove'] : [])]}>
+        <DataTable
+          label="Role rules"
+          columns={['Members of', 'Get the role', 'For', 'Since', ...(may ? ['!Remove'] : [])]}
+        >
           {query.data.rules.map((rule) => (
             <tr key={rule.id}>
               <td className={cells.name}>{rule.group}</td>
@@ -83,7 +88,8 @@ export function RoleRules() {
         error={drop.error}
         onConfirm={() => doomed && drop.mutate(doomed.id)}
       >
-        Members of {doomed?.group} lose the role {doomed && roleNames[doomed.role].toLowerCase()} at once, in open sessions too.
+        Members of {doomed?.group} lose the role {doomed && roleNames[doomed.role].toLowerCase()} at once, in
+        open sessions too.
       </Confirm>
     </Panel>
   )

@@ -4,7 +4,10 @@ import { Confirm } from '../../elements/Confirm'
 import { useChange } from './queries'
 
 export function CutOffEverybody({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const cut = useChange(() => call(cutOffEverybody({ body: { why: 'cut off everybody from the console' } })), onClose)
+  const cut = useChange(
+    () => call(cutOffEverybody({ body: { why: 'cut off everybody from the console' } })),
+    onClose,
+  )
   return (
     <Confirm
       opened={opened}
@@ -17,8 +20,9 @@ export function CutOffEverybody({ opened, onClose }: { opened: boolean; onClose:
       error={cut.error}
       onConfirm={() => cut.mutate(undefined)}
     >
-      Every console session but your own and every sign-in of an agent ends at once, and running agents are refused from their next
-      step on. People may sign in again. API tokens keep working; revoke them under API tokens.
+      Every console session but your own and every sign-in of an agent ends at once, and running agents are
+      refused from their next step on. People may sign in again. API tokens keep working; revoke them under
+      API tokens.
     </Confirm>
   )
 }

@@ -24,8 +24,9 @@ export function Duplicates({ person }: { person: PersonDetail }) {
   return (
     <Banner tone="warn" title="May be the same person as somebody else">
       <p>
-        Another person has the same e-mail address, and nothing proves that both are one. Until that is settled, this person can’t
-        approve anything. Link the other account if they are one, or disable the person who shouldn’t be here.
+        Another person has the same e-mail address, and nothing proves that both are one. Until that is
+        settled, this person can’t approve anything. Link the other account if they are one, or disable the
+        person who shouldn’t be here.
       </p>
       <ul className={styles.list}>
         {person.duplicates.map((other, i) => (
@@ -59,8 +60,9 @@ export function Duplicates({ person }: { person: PersonDetail }) {
         error={link.error}
         onConfirm={() => chosen && link.mutate(chosen.id)}
       >
-        The account {chosen?.email || chosen?.subject} of {chosen?.connection} becomes {person.name}’s: whoever signs in with it is{' '}
-        {person.email} from then on, with that person’s groups and roles. What it is signed in with now ends.
+        The account {chosen?.email || chosen?.subject} of {chosen?.connection} becomes {person.name}’s:
+        whoever signs in with it is {person.email} from then on, with that person’s groups and roles. What it
+        is signed in with now ends.
       </Confirm>
     </Banner>
   )

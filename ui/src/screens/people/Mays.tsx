@@ -12,7 +12,11 @@ export function Mays({ person }: { person: PersonDetail }) {
   return (
     <div className={styles.columns}>
       <Panel title="What the policy gives">
-        {person.disabled ? <p className="muted">Nothing while disabled.</p> : <RightsOf rights={person.rights} version={person.policy_version} />}
+        {person.disabled ? (
+          <p className="muted">Nothing while disabled.</p>
+        ) : (
+          <RightsOf rights={person.rights} version={person.policy_version} />
+        )}
       </Panel>
       <Panel title="Console roles">
         <RolesOf roles={person.roles} />
@@ -41,7 +45,8 @@ export function Mays({ person }: { person: PersonDetail }) {
 
 export function RightsOf({ rights, version }: { rights: Rights; version: number }) {
   if (version === 0) return <p className="muted">No policy is published: everything is refused.</p>
-  if (!rights.access) return <p className="muted">No permission tier fits these groups: agents may do nothing.</p>
+  if (!rights.access)
+    return <p className="muted">No permission tier fits these groups: agents may do nothing.</p>
   return (
     <Facts
       facts={[
@@ -56,14 +61,17 @@ export function RightsOf({ rights, version }: { rights: Rights; version: number 
 }
 
 export function RolesOf({ roles }: { roles: PersonRole[] }) {
-  if (roles.length === 0) return <p className="muted">None: the console shows only how to connect an agent, and the status.</p>
+  if (roles.length === 0)
+    return <p className="muted">None: the console shows only how to connect an agent, and the status.</p>
   return (
     <ul className={styles.list}>
       {roles.map((role) => (
         <li key={role.role + (role.rule ?? '')} className={styles.row}>
           <span>
             {roleNames[role.role]}
-            {role.repositories.length > 0 && <span className="muted"> for {role.repositories.join(', ')}</span>}
+            {role.repositories.length > 0 && (
+              <span className="muted"> for {role.repositories.join(', ')}</span>
+            )}
           </span>
           <span className="muted">{whyRole(role)}</span>
         </li>

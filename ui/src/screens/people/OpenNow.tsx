@@ -26,10 +26,18 @@ export function OpenNow({ person }: { person: PersonDetail }) {
               <span title={fullTime(one.created_at)}>
                 {one.connection ? `Through ${one.connection}` : 'Own sign-in'}
                 {one.current && ' (this one)'}
-                <span className="muted"> · signed in {ago(one.created_at)}, seen {ago(one.seen_at)}</span>
+                <span className="muted">
+                  {' '}
+                  · signed in {ago(one.created_at)}, seen {ago(one.seen_at)}
+                </span>
               </span>
               {may && !one.current && (
-                <Button variant="default" size="compact-xs" loading={end.isPending && end.variables === one.id} onClick={() => end.mutate(one.id)}>
+                <Button
+                  variant="default"
+                  size="compact-xs"
+                  loading={end.isPending && end.variables === one.id}
+                  onClick={() => end.mutate(one.id)}
+                >
                   End session
                 </Button>
               )}
@@ -47,10 +55,18 @@ export function OpenNow({ person }: { person: PersonDetail }) {
             <li key={one.id} className={styles.row}>
               <span>
                 {one.device || 'Unnamed device'}
-                <span className="muted"> · {one.last_used_at ? `used ${ago(one.last_used_at)}` : 'not used yet'}</span>
+                <span className="muted">
+                  {' '}
+                  · {one.last_used_at ? `used ${ago(one.last_used_at)}` : 'not used yet'}
+                </span>
               </span>
               {may && (
-                <Button variant="default" size="compact-xs" loading={cut.isPending && cut.variables === one.id} onClick={() => cut.mutate(one.id)}>
+                <Button
+                  variant="default"
+                  size="compact-xs"
+                  loading={cut.isPending && cut.variables === one.id}
+                  onClick={() => cut.mutate(one.id)}
+                >
                   Cut off now
                 </Button>
               )}

@@ -6,7 +6,10 @@ import { roleNames } from '../../session/roles'
 
 export function PeopleTable({ people }: { people: Person[] }) {
   return (
-    <DataTable label="People" columns={['Name', 'Groups', 'Tier', 'Console roles', 'Comes from', 'Open sessions']}>
+    <DataTable
+      label="People"
+      columns={['Name', 'Groups', 'Tier', 'Console roles', 'Comes from', 'Open sessions']}
+    >
       {people.map((person) => (
         <tr key={person.id} className={person.disabled ? cells.faded : undefined}>
           <td className={cells.name}>

@@ -40,8 +40,8 @@ export function Person() {
           )}
           {person.owner && (
             <Banner tone="watch" title="Break-glass owner">
-              This account signs in with a password and a second factor of its own, for when single sign-on fails. Each such sign-in is in
-              the audit ledger.
+              This account signs in with a password and a second factor of its own, for when single sign-on
+              fails. Each such sign-in is in the audit ledger.
             </Banner>
           )}
           <Duplicates person={person} />

@@ -13,11 +13,15 @@ import styles from './People.module.css'
 export function Preview({ person }: { person?: PersonDetail }) {
   const known = useQuery(groupsQuery)
   const [groups, setGroups] = useState(
-    person?.groups.filter((one) => one.from.some((from) => from.kind !== 'direct')).map((one) => one.name) ?? [],
+    person?.groups.filter((one) => one.from.some((from) => from.kind !== 'direct')).map((one) => one.name) ??
+      [],
   )
   const [repository, setRepository] = useState('')
   const preview = useMutation({
-    mutationFn: () => call(previewPerson({ body: { person: person?.id, groups, repository: repository.trim() || undefined } })),
+    mutationFn: () =>
+      call(
+        previewPerson({ body: { person: person?.id, groups, repository: repository.trim() || undefined } }),
+      ),
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
