@@ -15,7 +15,7 @@ export function Departure({ connection }: { connection: ConnectionDetail }) {
           ['Agents, at worst', span(departure.agents_s)],
         ]}
       />
-      <ul className={styles.steps}>
+      <ul className={styles.signals}>
         {departure.signals.map((signal) => (
           <li key={signal}>{signalWords[signal] ?? signal}.</li>
         ))}

@@ -26,7 +26,6 @@ export function OIDCFields({ form, hints, secretSet }: { form: Form; hints: Hint
       <div className={people.half}>
         <TextInput label="Groups claim" placeholder="groups" {...field('groups_claim')} />
         <Checkbox
-          mt="lg"
           label="Offline access"
           description="Ask the provider again whenever an agent renews its credential."
           {...form.getInputProps('offline_access', { type: 'checkbox' })}
