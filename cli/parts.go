@@ -144,7 +144,8 @@ func publicURL(o options) string {
 
 func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 	api, err := console.New(console.Deps{
-		Identity: p.identity, Ledger: p.ledger, Policies: p.policies, Retention: p.retention, Read: p.db.Read, Versions: p.versions, Source: p.source,
+		Identity: p.identity, Directory: p.identity, SignOn: server.SignOn(p.sso, p.identity), Credentials: p.identity, Provisioning: p.identity,
+		Ledger: p.ledger, Policies: p.policies, Retention: p.retention, Read: p.db.Read, Versions: p.versions, Source: p.source,
 		Trier: p.decision, Sinks: p.sinks,
 		Live: p.identity.Live, Now: env.Now, Log: o.log, Version: version, DataDir: o.dir, Public: o.public.String(), Demo: o.demo,
 	})

@@ -60,3 +60,22 @@ type RoleRule struct {
 	CreatedAt    time.Time
 	CreatedBy    string
 }
+
+// Session is a console session that counts, without its secret.
+type Session struct {
+	ID         string
+	PersonID   string
+	Connection string // "" for the owner's own sign-in
+	CreatedAt  time.Time
+	SeenAt     time.Time
+}
+
+// SCIMToken is the token by which an identity provider provisions a connection, without its secret.
+type SCIMToken struct {
+	ID         string
+	Connection string
+	CreatedAt  time.Time
+	CreatedBy  string
+	LastUsed   time.Time // to the minute; zero: never
+	RevokedAt  time.Time // zero: not
+}

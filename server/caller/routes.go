@@ -57,7 +57,6 @@ var (
 	}
 	policySet = Access{Roles: []Role{SecurityAdmin}, Scopes: []Scope{ScopePolicyWrite}}
 	tokens    = Access{Roles: []Role{SecurityAdmin, IdentityAdmin}, Scopes: []Scope{ScopeTokens}}
-	people    = Access{Roles: []Role{IdentityAdmin, SecurityAdmin, Auditor}}
 	status    = Access{Person: true, Scopes: []Scope{ScopeAuditRead}}
 	owner     = Access{Roles: []Role{Owner}}
 )
@@ -116,7 +115,6 @@ func mainRoutes() []Route {
 		{ID: "listTokens", Method: "GET", Path: "/api/v1/tokens", Access: tokens},
 		{ID: "createToken", Method: "POST", Path: "/api/v1/tokens", Access: tokens},
 		{ID: "revokeToken", Method: "DELETE", Path: "/api/v1/tokens/:id", Access: tokens},
-		{ID: "listPeople", Method: "GET", Path: "/api/v1/people", Access: people},
 	}
 }
 

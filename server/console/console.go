@@ -35,7 +35,6 @@ type Identity interface {
 	SignOut(ctx context.Context, cookie, address string) error
 	DemoPeople() []caller.Person
 	SignInDemo(ctx context.Context, email, oldCookie, address string) (caller.SignedIn, error)
-	People() []caller.Person
 	Tokens() []caller.Token
 	CreateToken(ctx context.Context, by *caller.Principal, want caller.NewToken) (caller.Token, string, error)
 	RevokeToken(ctx context.Context, by *caller.Principal, id, address string) error
@@ -90,23 +89,27 @@ type Trier interface {
 
 // Deps are the parts that the API brings together.
 type Deps struct {
-	Identity  Identity
-	Ledger    Ledger
-	Policies  Policies
-	Retention Retention
-	Read      func() db.Queryer
-	Versions  func(ctx context.Context) ([]PolicyVersion, error)              // newest first
-	Source    func(ctx context.Context, version int64) (PolicyVersion, error) // code not_found
-	Trier     Trier
-	Sinks     Sinks
-	Checks    func(ctx context.Context) []Check // what else getStatus reports; nil is nothing
-	Live      func(p *caller.Principal) bool    // whether a caller's session or token still counts
-	Now       func() time.Time
-	Log       *slog.Logger
-	Version   string // of Ambit
-	DataDir   string
-	Public    string // URL
-	Demo      bool
+	Identity     Identity
+	Directory    Directory
+	SignOn       SignOn
+	Credentials  Credentials
+	Provisioning Provisioning
+	Ledger       Ledger
+	Policies     Policies
+	Retention    Retention
+	Read         func() db.Queryer
+	Versions     func(ctx context.Context) ([]PolicyVersion, error)              // newest first
+	Source       func(ctx context.Context, version int64) (PolicyVersion, error) // code not_found
+	Trier        Trier
+	Sinks        Sinks
+	Checks       func(ctx context.Context) []Check // what else getStatus reports; nil is nothing
+	Live         func(p *caller.Principal) bool    // whether a caller's session or token still counts
+	Now          func() time.Time
+	Log          *slog.Logger
+	Version      string // of Ambit
+	DataDir      string
+	Public       string // URL
+	Demo         bool
 }
 
 // API holds the handlers.
@@ -120,11 +123,9 @@ type API struct {
 
 // New makes the API.
 func New(d Deps) (*API, error) {
-	if d.Identity == nil || d.Ledger == nil || d.Policies == nil || d.Trier == nil || d.Versions == nil || d.Source == nil || d.Retention == nil || d.Read == nil || d.Live == nil || d.Now == nil || d.Log == nil {
+	if d.Identity == nil || d.Directory == nil || d.SignOn == nil || d.Credentials == nil || d.Provisioning == nil || d.Ledger == nil || d.Policies == nil ||
+		d.Retention == nil || d.Read == nil || d.Versions == nil || d.Source == nil || d.Trier == nil || d.Sinks == nil || d.Live == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("make the console API: a part is missing")
-	}
-	if d.Sinks == nil {
-		return nil, errors.New("make the console API: sinks are missing")
 	}
 	packs, err := loadPacks()
 	if err != nil {
@@ -144,10 +145,11 @@ func (a *API) Handlers() map[string]fiber.Handler {
 		"getCheckpoint": a.getCheckpoint, "verifyLedger": a.verifyLedger,
 		"getPolicy": a.getPolicy, "listPolicyVersions": a.listPolicyVersions, "getPolicyVersion": a.getPolicyVersion,
 		"checkPolicy": a.checkPolicy, "tryAction": a.tryAction, "publishPolicy": a.publishPolicy, "listPolicyPacks": a.listPolicyPacks,
-		"listTokens": a.listTokens, "createToken": a.createToken, "revokeToken": a.revokeToken, "listPeople": a.listPeople,
+		"listTokens": a.listTokens, "createToken": a.createToken, "revokeToken": a.revokeToken,
 	}
 	maps.Copy(handlers, a.evidenceHandlers())
 	maps.Copy(handlers, a.sinkHandlers())
+	maps.Copy(handlers, a.directoryHandlers())
 	for id, h := range handlers {
 		if limit, listed := unhurried[id]; !listed || limit > 0 {
 			handlers[id] = within(cmp.Or(limit, handlerTime), h)
@@ -156,11 +158,30 @@ func (a *API) Handlers() map[string]fiber.Handler {
 	return handlers
 }
 
+// directoryHandlers are those for people, groups, connections and credentials.
+func (a *API) directoryHandlers() map[string]fiber.Handler {
+	return map[string]fiber.Handler{
+		"listSignInChoices": a.listSignInChoices,
+		"listConnections":   a.listConnections, "createConnection": a.createConnection, "getConnection": a.getConnection,
+		"updateConnection": a.updateConnection, "deleteConnection": a.deleteConnection, "stageConnection": a.stageConnection,
+		"inspectConnection": a.inspectConnection, "getTestSignIn": a.getTestSignIn, "rollConnectionKeys": a.rollConnectionKeys,
+		"listPeople": a.listPeople, "previewPerson": a.previewPerson, "cutOffEverybody": a.cutOffEverybody, "getPerson": a.getPerson,
+		"cutOffPerson": a.cutOffPerson, "disablePerson": a.disablePerson, "enablePerson": a.enablePerson, "linkAccount": a.linkAccount,
+		"endSession": a.endSession, "listGroups": a.listGroups,
+		"listSCIMTokens": a.listSCIMTokens, "createSCIMToken": a.createSCIMToken, "revokeSCIMToken": a.revokeSCIMToken,
+		"listCredentials": a.listCredentials, "cutOffCredential": a.cutOffCredential, "revokePersonCredentials": a.revokePersonCredentials,
+		"listRoleRules": a.listRoleRules, "addRoleRule": a.addRoleRule, "deleteRoleRule": a.deleteRoleRule,
+	}
+}
+
 // handlerTime bounds what a handler waits for. Fiber has no such limit of its own; the web server's ends only the answer.
 const handlerTime = 20 * time.Second
 
 // unhurried are the operations with a limit of their own; 0 is none: a stream ends with its client.
-var unhurried = map[string]time.Duration{"tailEvents": 0, "exportEvents": 0, "verifyLedger": 10 * time.Minute, "planRetention": 10 * time.Minute, "purgePrompts": 10 * time.Minute}
+var unhurried = map[string]time.Duration{
+	"tailEvents": 0, "exportEvents": 0, "verifyLedger": 10 * time.Minute, "planRetention": 10 * time.Minute, "purgePrompts": 10 * time.Minute,
+	"inspectConnection": 30 * time.Second,
+}
 
 func within(limit time.Duration, h fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {

@@ -84,13 +84,19 @@ func (a *API) oldCookie(c *fiber.Ctx) string {
 	return strings.Clone(c.Cookies(a.Identity.CookieName()))
 }
 
-// signOut ends the session, also one that has run out already.
+// signOut ends the session, also one that has run out already. Where the identity provider has a place to sign out too, the
+// answer says where the browser should go next.
 func (a *API) signOut(c *fiber.Ctx) error {
-	if err := a.Identity.SignOut(c.UserContext(), a.oldCookie(c), caller.Address(c)); err != nil {
+	cookie := a.oldCookie(c)
+	redirect := a.SignOn.LogoutURL(c.UserContext(), cookie) // it needs the session
+	if err := a.Identity.SignOut(c.UserContext(), cookie, caller.Address(c)); err != nil {
 		return err
 	}
 	c.Cookie(a.cookie("", time.Unix(1, 0)))
-	return c.SendStatus(fiber.StatusNoContent)
+	if redirect == "" {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return c.JSON(fiber.Map{"redirect": redirect})
 }
 
 // list makes an absent list [] rather than null.

@@ -163,7 +163,9 @@ func start(t *testing.T) *stack {
 	s.sinks, err = sink.Open(ctx, sink.Options{DB: database, Ledger: s.ledger, Box: box, Networks: networks, Folder: dir, Now: s.now, Rand: rand.Reader, Log: log})
 	must(t, err)
 	api, err := console.New(console.Deps{
-		Identity: s.identity, Ledger: s.ledger, Policies: s.policies, Retention: s.retention, Read: database.Read, Trier: s.decision, Sinks: s.sinks, Live: s.identity.Live, Now: s.now, Log: log, Version: "test", DataDir: dir, Public: s.url,
+		Identity: s.identity, Directory: s.identity, SignOn: server.SignOn(s.sso, s.identity), Credentials: s.identity, Provisioning: s.identity,
+		Ledger: s.ledger, Policies: s.policies, Retention: s.retention, Read: database.Read, Trier: s.decision, Sinks: s.sinks, Live: s.identity.Live,
+		Now: s.now, Log: log, Version: "test", DataDir: dir, Public: s.url,
 		Versions: func(ctx context.Context) ([]console.PolicyVersion, error) {
 			all, err := s.policies.Versions(ctx)
 			out := make([]console.PolicyVersion, len(all))

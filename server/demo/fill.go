@@ -118,6 +118,16 @@ func (s *story) administration() {
 	olga := &caller.Principal{Kind: caller.Browser, Person: owner, Roles: []caller.Role{caller.Owner}}
 	sam := &caller.Principal{Kind: caller.Browser, Person: security, Roles: []caller.Role{caller.SecurityAdmin}}
 	s.change(start, func(ctx context.Context) error { return s.Identity.AddPeople(ctx, olga, people()) })
+	for i, rule := range roleRules() {
+		s.change(start.Add(time.Minute+time.Duration(i)*20*time.Second), func(ctx context.Context) error {
+			_, err := s.Identity.AddRoleRule(ctx, olga, rule, "")
+			return err
+		})
+	}
+	s.change(s.now.Add(-27*time.Hour), func(ctx context.Context) error {
+		ines := &caller.Principal{Kind: caller.Browser, Person: identityAdmin, Roles: []caller.Role{caller.IdentityAdmin}}
+		return s.Identity.CreateConnection(ctx, ines, draftConnection(), "")
+	})
 	s.change(start.Add(4*time.Minute), func(ctx context.Context) error {
 		standard, err := fs.ReadFile(assets.Packs(), "standard.yaml")
 		if err != nil {

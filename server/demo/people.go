@@ -1,24 +1,31 @@
 package demo
 
-import "ambit/server/caller"
+import (
+	"encoding/json"
+
+	"ambit/server/caller"
+)
 
 // The people who appear in more than one place.
 const (
-	owner    = "olga.berg@acme.test"
-	security = "sam.ito@acme.test"
-	auditor  = "aisha.khan@acme.test"
-	reviewer = "rui.costa@acme.test"
-	payments = "ada.park@acme.test"
+	owner         = "olga.berg@acme.test"
+	security      = "sam.ito@acme.test"
+	identityAdmin = "ines.duarte@acme.test"
+	auditor       = "aisha.khan@acme.test"
+	reviewer      = "rui.costa@acme.test"
+	payments      = "ada.park@acme.test"
 )
 
-// people is the sample organisation.
+// people is the sample organisation: its groups stand for those of an identity provider, and rules turn them into roles. Only the
+// owner has a role by hand.
 func people() []caller.Person {
 	return []caller.Person{
 		{Email: owner, Name: "Olga Berg", Direct: caller.Direct{Groups: []string{"staff", "platform"}, Roles: []caller.Role{caller.Owner}}},
-		{Email: security, Name: "Sam Ito", Direct: caller.Direct{Groups: []string{"staff", "security"}, Roles: []caller.Role{caller.SecurityAdmin}}},
-		{Email: auditor, Name: "Aisha Khan", Direct: caller.Direct{Groups: []string{"audit"}, Roles: []caller.Role{caller.Auditor}}},
-		{Email: reviewer, Name: "Rui Costa", Direct: caller.Direct{Groups: []string{"eng-senior", "payments-leads"}, Roles: []caller.Role{caller.Reviewer}}},
-		{Email: "maya.singh@acme.test", Name: "Maya Singh", Direct: caller.Direct{Groups: []string{"staff", "managers"}, Roles: []caller.Role{caller.Manager}}},
+		{Email: security, Name: "Sam Ito", Direct: caller.Direct{Groups: []string{"staff", "security"}}},
+		{Email: identityAdmin, Name: "Ines Duarte", Direct: caller.Direct{Groups: []string{"staff", "it"}}},
+		{Email: auditor, Name: "Aisha Khan", Direct: caller.Direct{Groups: []string{"audit"}}},
+		{Email: reviewer, Name: "Rui Costa", Direct: caller.Direct{Groups: []string{"eng-senior", "payments-leads"}}},
+		{Email: "maya.singh@acme.test", Name: "Maya Singh", Direct: caller.Direct{Groups: []string{"staff", "payments-managers"}}},
 		{Email: payments, Name: "Ada Park", Direct: caller.Direct{Groups: []string{"eng-senior", "payments"}}},
 		{Email: "ben.osei@acme.test", Name: "Ben Osei", Direct: caller.Direct{Groups: []string{"engineers", "web"}}},
 		{Email: "chen.li@acme.test", Name: "Chen Li", Direct: caller.Direct{Groups: []string{"eng-senior", "web"}}},
@@ -28,6 +35,26 @@ func people() []caller.Person {
 		{Email: "greta.weiss@acme.test", Name: "Greta Weiß", Direct: caller.Direct{Groups: []string{"eng-senior", "platform"}}},
 		{Email: "ivan.petrov@acme.test", Name: "Ivan Petrov", Direct: caller.Direct{Groups: []string{"contractors"}}},
 		{Email: "jo.silva@acme.test", Name: "Jo Silva", Direct: caller.Direct{Groups: []string{"contractors"}}},
+	}
+}
+
+// roleRules are which groups give which console roles.
+func roleRules() []caller.RoleRule {
+	return []caller.RoleRule{
+		{Group: "it", Role: caller.IdentityAdmin},
+		{Group: "security", Role: caller.SecurityAdmin},
+		{Group: "audit", Role: caller.Auditor},
+		{Group: "payments-leads", Role: caller.Reviewer},
+		{Group: "payments-managers", Role: caller.Manager, Repositories: []string{"github.com/acme/payments*"}},
+	}
+}
+
+// draftConnection is one to look at: a draft signs nobody in, and its provider doesn't exist.
+func draftConnection() *caller.Connection {
+	return &caller.Connection{
+		ID: "acme-sso", Kind: caller.KindOIDC, Name: "Acme SSO", Domains: []string{"acme.test"}, Testers: []string{identityAdmin, security},
+		Config:  json.RawMessage(`{"oidc":{"issuer":"https://login.acme.test/realms/acme","client_id":"ambit","offline_access":true,"groups_claim":"groups"},"accounts":{"groups_from":"claims"}}`),
+		Secrets: map[string]string{"client_secret": "there is no such provider"},
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"ambit/audit"
 	"ambit/db"
@@ -21,16 +20,6 @@ const (
 var errSCIMToken = &Error{
 	"unauthenticated", "this SCIM token is not valid (unknown, revoked, or its connection is disabled)",
 	"Create one in the console, under the connection's provisioning.",
-}
-
-// SCIMToken is the token by which an identity provider provisions a connection, without its secret.
-type SCIMToken struct {
-	ID         string
-	Connection string
-	CreatedAt  time.Time
-	CreatedBy  string
-	LastUsed   time.Time // to the minute; zero: never
-	RevokedAt  time.Time // zero: not
 }
 
 // scimToken is a token in memory; all but used is immutable, except for LastUsedAt, which only flush reads and writes.
@@ -99,8 +88,8 @@ func (s *Service) scimBearer(bearer string) (*caller.Principal, error) {
 }
 
 // SCIMTokens lists a connection's tokens, revoked ones included, newest first.
-func (s *Service) SCIMTokens(connection string) []SCIMToken {
-	tokens := []SCIMToken{}
+func (s *Service) SCIMTokens(connection string) []caller.SCIMToken {
+	tokens := []caller.SCIMToken{}
 	for _, t := range s.scim.Load().all {
 		if t.row.Connection == connection {
 			tokens = append(tokens, scimTokenOf(t))
@@ -109,23 +98,23 @@ func (s *Service) SCIMTokens(connection string) []SCIMToken {
 	return tokens
 }
 
-func scimTokenOf(t *scimToken) SCIMToken {
-	return SCIMToken{
+func scimTokenOf(t *scimToken) caller.SCIMToken {
+	return caller.SCIMToken{
 		ID: t.row.ID, Connection: t.row.Connection, CreatedAt: timeOf(t.row.CreatedAt), CreatedBy: t.row.CreatedBy,
 		LastUsed: timeOf(t.used.Load()), RevokedAt: timeOf(t.row.RevokedAt),
 	}
 }
 
 // CreateSCIMToken makes a token for a connection. The secret is in this answer and nowhere else.
-func (s *Service) CreateSCIMToken(ctx context.Context, by *caller.Principal, connection, address string) (SCIMToken, string, error) {
+func (s *Service) CreateSCIMToken(ctx context.Context, by *caller.Principal, connection, address string) (caller.SCIMToken, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.people.Load().connections[connection]
 	switch {
 	case c == nil:
-		return SCIMToken{}, "", errNoConnection
+		return caller.SCIMToken{}, "", errNoConnection
 	case c.Kind == caller.KindWorkload:
-		return SCIMToken{}, "", invalid("nobody is provisioned to %s: it is an issuer of workload tokens", c.Name)
+		return caller.SCIMToken{}, "", invalid("nobody is provisioned to %s: it is an issuer of workload tokens", c.Name)
 	}
 	valid := 0
 	for _, t := range s.scim.Load().all {
@@ -134,15 +123,15 @@ func (s *Service) CreateSCIMToken(ctx context.Context, by *caller.Principal, con
 		}
 	}
 	if valid >= scimAtOnce {
-		return SCIMToken{}, "", &Error{"conflict", "the connection has two SCIM tokens already", "Revoke the one that the identity provider no longer uses."}
+		return caller.SCIMToken{}, "", &Error{"conflict", "the connection has two SCIM tokens already", "Revoke the one that the identity provider no longer uses."}
 	}
 	id, err := s.newID("scim_")
 	if err != nil {
-		return SCIMToken{}, "", err
+		return caller.SCIMToken{}, "", err
 	}
 	secret, err := s.newSecret()
 	if err != nil {
-		return SCIMToken{}, "", err
+		return caller.SCIMToken{}, "", err
 	}
 	secret = scimPrefix + secret
 	key := hashOf(secret)
@@ -151,7 +140,7 @@ func (s *Service) CreateSCIMToken(ctx context.Context, by *caller.Principal, con
 		return []*audit.Event{changed("scim_token.created", by, address, "scim_token", id, nil, scimTokenRecord{connection})}, db.InsertSCIMToken(ctx, tx, &row)
 	})
 	if err != nil {
-		return SCIMToken{}, "", err
+		return caller.SCIMToken{}, "", err
 	}
 	m := &scimTokenMap{byHash: map[hash]*scimToken{}}
 	m.add(row, &atomic.Int64{})

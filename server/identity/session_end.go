@@ -45,24 +45,16 @@ func (s *Service) endSessions(ctx context.Context, match func(*db.SessionRow) bo
 	return len(ended), nil
 }
 
-// Session is a console session as admins see it.
-type Session struct {
-	ID         string
-	PersonID   string
-	User       string
-	Connection string // "" for the owner's own sign-in
-	CreatedAt  int64  // milliseconds since 1970
-	SeenAt     int64
-}
-
 // Sessions lists the console sessions that count.
-func (s *Service) Sessions() []Session {
+func (s *Service) Sessions() []caller.Session {
 	s.sessions.mu.RLock()
 	defer s.sessions.mu.RUnlock()
-	list := make([]Session, 0, len(s.sessions.byHash))
+	list := make([]caller.Session, 0, len(s.sessions.byHash))
 	for _, e := range s.sessions.byHash {
-		if p := e.principal.Load(); p != nil && !e.over(s.now()) {
-			list = append(list, Session{e.row.ID, e.row.PersonID, p.Person, e.row.Connection, e.row.CreatedAt, e.seen.Load()})
+		if e.principal.Load() != nil && !e.over(s.now()) {
+			list = append(list, caller.Session{
+				ID: e.row.ID, PersonID: e.row.PersonID, Connection: e.row.Connection, CreatedAt: timeOf(e.row.CreatedAt), SeenAt: timeOf(e.seen.Load()),
+			})
 		}
 	}
 	return list

@@ -1,4 +1,4 @@
-import type { PolicyProblem, Problem } from './generated'
+import type { FieldProblem, PolicyProblem, Problem } from './generated'
 
 /** A request that the server refused, or that never reached it. Its message is one sentence for people. */
 export class Refusal extends Error {
@@ -7,6 +7,7 @@ export class Refusal extends Error {
   readonly hint?: string
   readonly id?: string
   readonly problems: PolicyProblem[]
+  readonly fields: FieldProblem[]
 
   constructor(status: number, problem: Partial<Problem>) {
     super(problem.detail ?? problem.title ?? 'The request failed.')
@@ -15,7 +16,8 @@ export class Refusal extends Error {
     this.code = problem.code ?? 'unknown'
     this.hint = problem.hint
     this.id = problem.id
-    this.problems = problem.problems ?? []
+    this.problems = (problem.problems ?? []).filter((one) => 'severity' in one)
+    this.fields = (problem.problems ?? []).filter((one) => 'field' in one)
   }
 }
 

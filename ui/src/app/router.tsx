@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { readFilters } from '../screens/audit/filters'
+import { readPeopleSearch } from '../screens/people/search'
+import { localPath } from '../session/localPath'
 import { Door } from './Door'
 import { Lost } from './Lost'
 
@@ -19,9 +21,9 @@ const setup = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
+  // Other pages say `return`, as the addresses of single sign-on do; the console itself says `next`.
   validateSearch: (search: Record<string, unknown>): { next?: string } => ({
-    // Only a path of our own: a link must not be able to send a person elsewhere after signing in.
-    next: typeof search.next === 'string' && /^\/(?![/\\])/.test(search.next) ? search.next : undefined,
+    next: localPath(search.next) ?? localPath(search.return),
   }),
   component: lazyRouteComponent(() => import('../screens/sign-in/SignIn'), 'SignIn'),
 })
@@ -38,6 +40,49 @@ const policy = createRoute({
   getParentRoute: () => root,
   path: '/policy',
   component: lazyRouteComponent(() => import('../screens/policy/Policy'), 'Policy'),
+})
+
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: readPeopleSearch,
+  component: lazyRouteComponent(() => import('../screens/people/People'), 'People'),
+})
+const person = createRoute({
+  getParentRoute: () => root,
+  path: '/people/$id',
+  component: lazyRouteComponent(() => import('../screens/people/Person'), 'Person'),
+})
+
+const groups = createRoute({
+  getParentRoute: () => root,
+  path: '/groups',
+  component: lazyRouteComponent(() => import('../screens/groups/Groups'), 'Groups'),
+})
+
+const connections = createRoute({
+  getParentRoute: () => root,
+  path: '/connections',
+  component: lazyRouteComponent(() => import('../screens/connections/Connections'), 'Connections'),
+})
+const newConnection = createRoute({
+  getParentRoute: () => root,
+  path: '/connections/new',
+  component: lazyRouteComponent(() => import('../screens/connections/NewConnection'), 'NewConnection'),
+})
+const connection = createRoute({
+  getParentRoute: () => root,
+  path: '/connections/$id',
+  validateSearch: (search: Record<string, unknown>): { test?: string } => ({
+    test: typeof search.test === 'string' ? search.test : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../screens/connections/Connection'), 'Connection'),
+})
+
+const devices = createRoute({
+  getParentRoute: () => root,
+  path: '/devices',
+  component: lazyRouteComponent(() => import('../screens/credentials/Devices'), 'Devices'),
 })
 
 const tokens = createRoute({
@@ -65,6 +110,13 @@ export const router = createRouter({
     signIn,
     audit.addChildren([auditEvent]),
     policy,
+    people,
+    person,
+    groups,
+    connections,
+    newConnection,
+    connection,
+    devices,
     tokens,
     status,
     connect,

@@ -20,7 +20,10 @@ export function AccountMenu({ session }: { session: Session }) {
   const navigate = useNavigate()
   const leave = useMutation({
     mutationFn: () => call(signOut()),
-    onSettled: async () => {
+    onSettled: async (answer) => {
+      // The identity provider has a place to sign out too: the browser leaves the console for it.
+      if (answer?.redirect && /^https?:\/\//.test(answer.redirect))
+        return window.location.assign(answer.redirect)
       // First the session, so that the room and what it loads are gone before the data is.
       await queries.invalidateQueries({ queryKey: sessionQuery.queryKey })
       await navigate({ to: '/sign-in' })

@@ -1,17 +1,30 @@
 import {
   IconActivityHeartbeat,
+  IconDevices,
   IconKey,
   IconListSearch,
+  IconLogin2,
   IconPlugConnected,
   IconShieldCheck,
+  IconUsers,
+  IconUsersGroup,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Role, User } from '../api/generated'
-import { hasRole } from '../session/roles'
+import { directoryReaders, hasRole } from '../session/roles'
 import styles from './Nav.module.css'
 
 interface Room {
-  to: '/audit' | '/policy' | '/tokens' | '/status' | '/connect'
+  to:
+    | '/audit'
+    | '/policy'
+    | '/people'
+    | '/groups'
+    | '/connections'
+    | '/devices'
+    | '/tokens'
+    | '/status'
+    | '/connect'
   label: string
   Icon: typeof IconKey
   roles?: Role[] // without: for everybody
@@ -38,6 +51,10 @@ export const rooms: Room[] = [
       'auditor',
     ],
   },
+  { to: '/people', label: 'People', Icon: IconUsers, roles: directoryReaders },
+  { to: '/groups', label: 'Groups', Icon: IconUsersGroup, roles: directoryReaders },
+  { to: '/connections', label: 'Connections', Icon: IconLogin2, roles: directoryReaders },
+  { to: '/devices', label: 'Devices', Icon: IconDevices, roles: directoryReaders },
   { to: '/tokens', label: 'API tokens', Icon: IconKey, roles: ['security_admin', 'identity_admin'] },
   { to: '/connect', label: 'Connect an agent', Icon: IconPlugConnected },
   { to: '/status', label: 'Status', Icon: IconActivityHeartbeat },

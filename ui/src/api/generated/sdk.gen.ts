@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddHoldData, AddHoldErrors, AddHoldResponses, CheckPolicyData, CheckPolicyErrors, CheckPolicyResponses, ConfirmOwnerData, ConfirmOwnerErrors, ConfirmOwnerResponses, CountFacetsData, CountFacetsErrors, CountFacetsResponses, CreateOwnerData, CreateOwnerErrors, CreateOwnerResponses, CreateSavedSearchData, CreateSavedSearchErrors, CreateSavedSearchResponses, CreateSinkData, CreateSinkErrors, CreateSinkResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DeleteSavedSearchData, DeleteSavedSearchErrors, DeleteSavedSearchResponses, DeleteSinkData, DeleteSinkErrors, DeleteSinkResponses, DemoSignInData, DemoSignInErrors, DemoSignInResponses, ExportEventsData, ExportEventsErrors, ExportEventsResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetEventData, GetEventErrors, GetEventResponses, GetOpenApiData, GetOpenApiErrors, GetOpenApiResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPolicyVersionData, GetPolicyVersionErrors, GetPolicyVersionResponses, GetRetentionData, GetRetentionErrors, GetRetentionResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSinkData, GetSinkErrors, GetSinkResponses, GetStatusData, GetStatusErrors, GetStatusResponses, ListHoldsData, ListHoldsErrors, ListHoldsResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPolicyPacksData, ListPolicyPacksErrors, ListPolicyPacksResponses, ListPolicyVersionsData, ListPolicyVersionsErrors, ListPolicyVersionsResponses, ListSavedSearchesData, ListSavedSearchesErrors, ListSavedSearchesResponses, ListSetAsideData, ListSetAsideErrors, ListSetAsideResponses, ListSinksData, ListSinksErrors, ListSinksResponses, ListTokensData, ListTokensErrors, ListTokensResponses, PauseSinkData, PauseSinkErrors, PauseSinkResponses, PlanRetentionData, PlanRetentionErrors, PlanRetentionResponses, ProveConsistencyData, ProveConsistencyErrors, ProveConsistencyResponses, ProveEventData, ProveEventErrors, ProveEventResponses, ProveEventsData, ProveEventsErrors, ProveEventsResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, PurgePromptsData, PurgePromptsErrors, PurgePromptsResponses, ReadPromptData, ReadPromptErrors, ReadPromptResponses, RecordBackupData, RecordBackupErrors, RecordBackupResponses, ReleaseHoldData, ReleaseHoldErrors, ReleaseHoldResponses, ReportEventsData, ReportEventsErrors, ReportEventsResponses, ResumeSinkData, ResumeSinkErrors, ResumeSinkResponses, RetrySetAsideData, RetrySetAsideErrors, RetrySetAsideResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, RotateSinkSecretData, RotateSinkSecretErrors, RotateSinkSecretResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SearchEventsData, SearchEventsErrors, SearchEventsResponses, SetRetentionData, SetRetentionErrors, SetRetentionResponses, SetupPolicyData, SetupPolicyErrors, SetupPolicyResponses, SignCheckpointData, SignCheckpointErrors, SignCheckpointResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartSetupData, StartSetupErrors, StartSetupResponses, SummariseEventsData, SummariseEventsErrors, SummariseEventsResponses, TailEventsData, TailEventsErrors, TailEventsResponse, TailEventsResponses, TestSinkData, TestSinkErrors, TestSinkResponses, TryActionData, TryActionErrors, TryActionResponses, UpdateSavedSearchData, UpdateSavedSearchErrors, UpdateSavedSearchResponses, UpdateSinkData, UpdateSinkErrors, UpdateSinkResponses, VerifyLedgerData, VerifyLedgerErrors, VerifyLedgerResponses, VerifySignInData, VerifySignInErrors, VerifySignInResponses, WhoAmIData, WhoAmIErrors, WhoAmIResponses } from './types.gen';
+import type { AddHoldData, AddHoldErrors, AddHoldResponses, AddRoleRuleData, AddRoleRuleErrors, AddRoleRuleResponses, CheckPolicyData, CheckPolicyErrors, CheckPolicyResponses, ConfirmOwnerData, ConfirmOwnerErrors, ConfirmOwnerResponses, CountFacetsData, CountFacetsErrors, CountFacetsResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateOwnerData, CreateOwnerErrors, CreateOwnerResponses, CreateSavedSearchData, CreateSavedSearchErrors, CreateSavedSearchResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateSinkData, CreateSinkErrors, CreateSinkResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CutOffCredentialData, CutOffCredentialErrors, CutOffCredentialResponses, CutOffEverybodyData, CutOffEverybodyErrors, CutOffEverybodyResponses, CutOffPersonData, CutOffPersonErrors, CutOffPersonResponses, DeleteConnectionData, DeleteConnectionErrors, DeleteConnectionResponses, DeleteRoleRuleData, DeleteRoleRuleErrors, DeleteRoleRuleResponses, DeleteSavedSearchData, DeleteSavedSearchErrors, DeleteSavedSearchResponses, DeleteSinkData, DeleteSinkErrors, DeleteSinkResponses, DemoSignInData, DemoSignInErrors, DemoSignInResponses, DisablePersonData, DisablePersonErrors, DisablePersonResponses, EnablePersonData, EnablePersonErrors, EnablePersonResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportEventsData, ExportEventsErrors, ExportEventsResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetEventData, GetEventErrors, GetEventResponses, GetOpenApiData, GetOpenApiErrors, GetOpenApiResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPolicyVersionData, GetPolicyVersionErrors, GetPolicyVersionResponses, GetRetentionData, GetRetentionErrors, GetRetentionResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSinkData, GetSinkErrors, GetSinkResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetTestSignInData, GetTestSignInErrors, GetTestSignInResponses, InspectConnectionData, InspectConnectionErrors, InspectConnectionResponses, LinkAccountData, LinkAccountErrors, LinkAccountResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCredentialsData, ListCredentialsErrors, ListCredentialsResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListHoldsData, ListHoldsErrors, ListHoldsResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPolicyPacksData, ListPolicyPacksErrors, ListPolicyPacksResponses, ListPolicyVersionsData, ListPolicyVersionsErrors, ListPolicyVersionsResponses, ListRoleRulesData, ListRoleRulesErrors, ListRoleRulesResponses, ListSavedSearchesData, ListSavedSearchesErrors, ListSavedSearchesResponses, ListScimTokensData, ListScimTokensErrors, ListScimTokensResponses, ListSetAsideData, ListSetAsideErrors, ListSetAsideResponses, ListSignInChoicesData, ListSignInChoicesErrors, ListSignInChoicesResponses, ListSinksData, ListSinksErrors, ListSinksResponses, ListTokensData, ListTokensErrors, ListTokensResponses, PauseSinkData, PauseSinkErrors, PauseSinkResponses, PlanRetentionData, PlanRetentionErrors, PlanRetentionResponses, PreviewPersonData, PreviewPersonErrors, PreviewPersonResponses, ProveConsistencyData, ProveConsistencyErrors, ProveConsistencyResponses, ProveEventData, ProveEventErrors, ProveEventResponses, ProveEventsData, ProveEventsErrors, ProveEventsResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, PurgePromptsData, PurgePromptsErrors, PurgePromptsResponses, ReadPromptData, ReadPromptErrors, ReadPromptResponses, RecordBackupData, RecordBackupErrors, RecordBackupResponses, ReleaseHoldData, ReleaseHoldErrors, ReleaseHoldResponses, ReportEventsData, ReportEventsErrors, ReportEventsResponses, ResumeSinkData, ResumeSinkErrors, ResumeSinkResponses, RetrySetAsideData, RetrySetAsideErrors, RetrySetAsideResponses, RevokePersonCredentialsData, RevokePersonCredentialsErrors, RevokePersonCredentialsResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, RollConnectionKeysData, RollConnectionKeysErrors, RollConnectionKeysResponses, RotateSinkSecretData, RotateSinkSecretErrors, RotateSinkSecretResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SearchEventsData, SearchEventsErrors, SearchEventsResponses, SetRetentionData, SetRetentionErrors, SetRetentionResponses, SetupPolicyData, SetupPolicyErrors, SetupPolicyResponses, SignCheckpointData, SignCheckpointErrors, SignCheckpointResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StageConnectionData, StageConnectionErrors, StageConnectionResponses, StartSetupData, StartSetupErrors, StartSetupResponses, SummariseEventsData, SummariseEventsErrors, SummariseEventsResponses, TailEventsData, TailEventsErrors, TailEventsResponse, TailEventsResponses, TestSinkData, TestSinkErrors, TestSinkResponses, TryActionData, TryActionErrors, TryActionResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateSavedSearchData, UpdateSavedSearchErrors, UpdateSavedSearchResponses, UpdateSinkData, UpdateSinkErrors, UpdateSinkResponses, VerifyLedgerData, VerifyLedgerErrors, VerifyLedgerResponses, VerifySignInData, VerifySignInErrors, VerifySignInResponses, WhoAmIData, WhoAmIErrors, WhoAmIResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -442,7 +442,7 @@ export const revokeToken = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * People, their groups and permission tiers
+ * People, by name
  */
 export const listPeople = <ThrowOnError extends boolean = false>(options?: Options<ListPeopleData, ThrowOnError>) => (options?.client ?? client).get<ListPeopleResponses, ListPeopleErrors, ThrowOnError>({
     security: [{
@@ -874,5 +874,393 @@ export const retrySetAside = <ThrowOnError extends boolean = false>(options: Opt
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/api/v1/sinks/{id}/set-aside/retry',
+    ...options
+});
+
+/**
+ * Connections to offer at the sign-in page
+ */
+export const listSignInChoices = <ThrowOnError extends boolean = false>(options?: Options<ListSignInChoicesData, ThrowOnError>) => (options?.client ?? client).get<ListSignInChoicesResponses, ListSignInChoicesErrors, ThrowOnError>({ url: '/api/v1/sign-in/choices', ...options });
+
+/**
+ * Connections to identity providers
+ */
+export const listConnections = <ThrowOnError extends boolean = false>(options?: Options<ListConnectionsData, ThrowOnError>) => (options?.client ?? client).get<ListConnectionsResponses, ListConnectionsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections',
+    ...options
+});
+
+/**
+ * Add a connection as a draft
+ */
+export const createConnection = <ThrowOnError extends boolean = false>(options: Options<CreateConnectionData, ThrowOnError>) => (options.client ?? client).post<CreateConnectionResponses, CreateConnectionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a connection that is not live
+ */
+export const deleteConnection = <ThrowOnError extends boolean = false>(options: Options<DeleteConnectionData, ThrowOnError>) => (options.client ?? client).delete<DeleteConnectionResponses, DeleteConnectionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}',
+    ...options
+});
+
+/**
+ * One connection, without its secrets
+ */
+export const getConnection = <ThrowOnError extends boolean = false>(options: Options<GetConnectionData, ThrowOnError>) => (options.client ?? client).get<GetConnectionResponses, GetConnectionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}',
+    ...options
+});
+
+/**
+ * Change a connection
+ */
+export const updateConnection = <ThrowOnError extends boolean = false>(options: Options<UpdateConnectionData, ThrowOnError>) => (options.client ?? client).put<UpdateConnectionResponses, UpdateConnectionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Promote a connection or take it back
+ */
+export const stageConnection = <ThrowOnError extends boolean = false>(options: Options<StageConnectionData, ThrowOnError>) => (options.client ?? client).post<StageConnectionResponses, StageConnectionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}/stage',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask the identity provider what it is
+ */
+export const inspectConnection = <ThrowOnError extends boolean = false>(options: Options<InspectConnectionData, ThrowOnError>) => (options.client ?? client).post<InspectConnectionResponses, InspectConnectionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}/inspect',
+    ...options
+});
+
+/**
+ * What your test sign-in received
+ */
+export const getTestSignIn = <ThrowOnError extends boolean = false>(options: Options<GetTestSignInData, ThrowOnError>) => (options.client ?? client).get<GetTestSignInResponses, GetTestSignInErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}/tests/{test}',
+    ...options
+});
+
+/**
+ * Replace a SAML connection's own keys, in two steps
+ */
+export const rollConnectionKeys = <ThrowOnError extends boolean = false>(options: Options<RollConnectionKeysData, ThrowOnError>) => (options.client ?? client).post<RollConnectionKeysResponses, RollConnectionKeysErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}/roll-keys',
+    ...options
+});
+
+/**
+ * What somebody in these groups would get
+ */
+export const previewPerson = <ThrowOnError extends boolean = false>(options: Options<PreviewPersonData, ThrowOnError>) => (options.client ?? client).post<PreviewPersonResponses, PreviewPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/people/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End every session and credential but your own session
+ */
+export const cutOffEverybody = <ThrowOnError extends boolean = false>(options: Options<CutOffEverybodyData, ThrowOnError>) => (options.client ?? client).post<CutOffEverybodyResponses, CutOffEverybodyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/people/cut-off',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Everything about one person
+ */
+export const getPerson = <ThrowOnError extends boolean = false>(options: Options<GetPersonData, ThrowOnError>) => (options.client ?? client).get<GetPersonResponses, GetPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/people/{id}',
+    ...options
+});
+
+/**
+ * End everything that a person is signed in with
+ */
+export const cutOffPerson = <ThrowOnError extends boolean = false>(options: Options<CutOffPersonData, ThrowOnError>) => (options.client ?? client).post<CutOffPersonResponses, CutOffPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/people/{id}/cut-off',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Bar a person: out at once, and no way in
+ */
+export const disablePerson = <ThrowOnError extends boolean = false>(options: Options<DisablePersonData, ThrowOnError>) => (options.client ?? client).post<DisablePersonResponses, DisablePersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/people/{id}/disable',
+    ...options
+});
+
+/**
+ * Let a person sign in again
+ */
+export const enablePerson = <ThrowOnError extends boolean = false>(options: Options<EnablePersonData, ThrowOnError>) => (options.client ?? client).post<EnablePersonResponses, EnablePersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/people/{id}/enable',
+    ...options
+});
+
+/**
+ * Give an account to this person
+ */
+export const linkAccount = <ThrowOnError extends boolean = false>(options: Options<LinkAccountData, ThrowOnError>) => (options.client ?? client).post<LinkAccountResponses, LinkAccountErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/people/{id}/accounts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End all sign-ins of a person's agents
+ */
+export const revokePersonCredentials = <ThrowOnError extends boolean = false>(options: Options<RevokePersonCredentialsData, ThrowOnError>) => (options.client ?? client).delete<RevokePersonCredentialsResponses, RevokePersonCredentialsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/people/{id}/credentials',
+    ...options
+});
+
+/**
+ * End a console session
+ */
+export const endSession = <ThrowOnError extends boolean = false>(options: Options<EndSessionData, ThrowOnError>) => (options.client ?? client).delete<EndSessionResponses, EndSessionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sessions/{id}',
+    ...options
+});
+
+/**
+ * Groups, and what each gives
+ */
+export const listGroups = <ThrowOnError extends boolean = false>(options?: Options<ListGroupsData, ThrowOnError>) => (options?.client ?? client).get<ListGroupsResponses, ListGroupsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/groups',
+    ...options
+});
+
+/**
+ * Which groups give which console roles
+ */
+export const listRoleRules = <ThrowOnError extends boolean = false>(options?: Options<ListRoleRulesData, ThrowOnError>) => (options?.client ?? client).get<ListRoleRulesResponses, ListRoleRulesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/role-rules',
+    ...options
+});
+
+/**
+ * Give a console role to a group
+ */
+export const addRoleRule = <ThrowOnError extends boolean = false>(options: Options<AddRoleRuleData, ThrowOnError>) => (options.client ?? client).post<AddRoleRuleResponses, AddRoleRuleErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/role-rules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take a console role from a group
+ */
+export const deleteRoleRule = <ThrowOnError extends boolean = false>(options: Options<DeleteRoleRuleData, ThrowOnError>) => (options.client ?? client).delete<DeleteRoleRuleResponses, DeleteRoleRuleErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/role-rules/{id}',
+    ...options
+});
+
+/**
+ * Sign-ins of agents, newest first
+ */
+export const listCredentials = <ThrowOnError extends boolean = false>(options?: Options<ListCredentialsData, ThrowOnError>) => (options?.client ?? client).get<ListCredentialsResponses, ListCredentialsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/credentials',
+    ...options
+});
+
+/**
+ * End a sign-in of an agent
+ */
+export const cutOffCredential = <ThrowOnError extends boolean = false>(options: Options<CutOffCredentialData, ThrowOnError>) => (options.client ?? client).delete<CutOffCredentialResponses, CutOffCredentialErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/credentials/{id}',
+    ...options
+});
+
+/**
+ * SCIM tokens of a connection, revoked ones included
+ */
+export const listScimTokens = <ThrowOnError extends boolean = false>(options: Options<ListScimTokensData, ThrowOnError>) => (options.client ?? client).get<ListScimTokensResponses, ListScimTokensErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}/scim-tokens',
+    ...options
+});
+
+/**
+ * Create a SCIM token
+ */
+export const createScimToken = <ThrowOnError extends boolean = false>(options: Options<CreateScimTokenData, ThrowOnError>) => (options.client ?? client).post<CreateScimTokenResponses, CreateScimTokenErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}/scim-tokens',
+    ...options
+});
+
+/**
+ * Revoke a SCIM token
+ */
+export const revokeScimToken = <ThrowOnError extends boolean = false>(options: Options<RevokeScimTokenData, ThrowOnError>) => (options.client ?? client).delete<RevokeScimTokenResponses, RevokeScimTokenErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ambit',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/connections/{id}/scim-tokens/{token}',
     ...options
 });

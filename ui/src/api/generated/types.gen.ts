@@ -34,9 +34,9 @@ export type Problem = {
      */
     id: string;
     /**
-     * where a policy document was refused: what is wrong with it, and where
+     * what is wrong, and where: in a policy document, or in a field of a connection
      */
-    problems?: Array<PolicyProblem>;
+    problems?: Array<PolicyProblem | FieldProblem>;
 };
 
 export type Role = 'owner' | 'identity_admin' | 'security_admin' | 'platform_admin' | 'engineering_manager' | 'reviewer' | 'auditor';
@@ -762,7 +762,12 @@ export type CreatedToken = {
 };
 
 export type Person = {
+    id: string;
     email: string;
+    /**
+     * the address as a provider sent it, where nothing proves it
+     */
+    contact?: string;
     name: string;
     groups: Array<string>;
     roles: Array<Role>;
@@ -771,13 +776,23 @@ export type Person = {
      */
     tier?: string;
     disabled: boolean;
+    connections: Array<string>;
+    /**
+     * people who may be the same one
+     */
+    duplicates: Array<string>;
+    /**
+     * open console sessions
+     */
+    sessions: number;
 };
 
 export type People = {
-    /**
-     * by e-mail address
-     */
     people: Array<Person>;
+    /**
+     * how many match
+     */
+    total: number;
 };
 
 export type Status = {
@@ -1267,6 +1282,485 @@ export type SetAsideRetried = {
     answer?: string;
 };
 
+export type ConnectionKind = 'oidc' | 'saml' | 'workload';
+
+/**
+ * draft: test sign-ins only; staging: its testers; live: everybody; disabled: nobody
+ */
+export type Stage = 'draft' | 'staging' | 'live' | 'disabled';
+
+export type SignInChoice = {
+    id: string;
+    name: string;
+    kind: ConnectionKind;
+};
+
+export type SignInChoices = {
+    choices: Array<SignInChoice>;
+};
+
+export type SignedOut = {
+    /**
+     * where the browser goes next, to sign out at the identity provider too
+     */
+    redirect: string;
+};
+
+export type ConnectionFinding = {
+    /**
+     * of the configuration
+     */
+    field?: string;
+    message: string;
+    hint?: string;
+};
+
+/**
+ * how long it takes at worst until Ambit learns that somebody has left
+ */
+export type Departure = {
+    /**
+     * seconds at worst for a console session
+     */
+    console_s: number;
+    /**
+     * seconds at worst for an agent's credential
+     */
+    agents_s: number;
+    /**
+     * what tells Ambit earlier: scim, backchannel_logout, refresh
+     */
+    signals: Array<string>;
+    /**
+     * how to shorten it
+     */
+    shorten: Array<string>;
+};
+
+/**
+ * what an admin enters at the identity provider
+ */
+export type ConnectionUrls = {
+    callback?: string;
+    backchannel_logout?: string;
+    post_logout?: string;
+    entity_id?: string;
+    acs?: string;
+    scim?: string;
+};
+
+export type OidcConfig = {
+    issuer: string;
+    client_id?: string;
+    client_auth?: 'client_secret_basic' | 'client_secret_post' | 'none' | '';
+    audience?: string;
+    scopes?: Array<string>;
+    offline_access?: boolean;
+    auth_params?: {
+        [key: string]: string;
+    };
+    subject_claim?: string;
+    email_claim?: string;
+    name_claim?: string;
+    groups_claim?: string;
+    groups_string?: boolean;
+    userinfo?: 'auto' | 'always' | 'never' | '';
+    algorithms?: Array<string>;
+    clock_skew?: number;
+};
+
+export type SamlConfig = {
+    metadata?: string;
+    metadata_url?: string;
+    entity_id?: string;
+    certificates?: Array<string>;
+    sign_requests?: boolean;
+    want_encrypted?: boolean;
+    allow_idp_initiated?: boolean;
+    name_id_format?: string;
+    subject?: string;
+    email_attribute?: string;
+    name_attribute?: string;
+    groups_attribute?: string;
+    groups_separator?: string;
+    clock_skew_seconds?: number;
+    max_authentication_age_seconds?: number;
+};
+
+export type WorkloadConfig = {
+    issuer: string;
+    audiences: Array<string> | null;
+    subject_claim?: string;
+    claims: {
+        [key: string]: string;
+    } | null;
+};
+
+export type AccountsConfig = {
+    groups_from?: 'claims' | 'scim' | 'none' | '';
+    fixed_groups?: Array<string>;
+    provisioned_only?: boolean;
+};
+
+/**
+ * the part of the connection's kind, and how its accounts become people
+ */
+export type ConnectionConfig = {
+    oidc?: OidcConfig;
+    saml?: SamlConfig;
+    workload?: WorkloadConfig;
+    accounts?: AccountsConfig;
+    exchange_audiences?: Array<string>;
+};
+
+export type Connection = {
+    id: string;
+    kind: ConnectionKind;
+    name: string;
+    stage: Stage;
+    domains: Array<string>;
+    testers: Array<string>;
+    departure: Departure;
+    scim_active: boolean;
+    /**
+     * who have an account of it
+     */
+    people: number;
+    created_at: string;
+    updated_at: string;
+};
+
+export type Connections = {
+    connections: Array<Connection>;
+};
+
+export type ConnectionDetail = {
+    id: string;
+    kind: ConnectionKind;
+    name: string;
+    stage: Stage;
+    domains: Array<string>;
+    testers: Array<string>;
+    departure: Departure;
+    scim_active: boolean;
+    /**
+     * who have an account of it
+     */
+    people: number;
+    created_at: string;
+    updated_at: string;
+    config: ConnectionConfig;
+    /**
+     * names of the secrets that are set; the secrets themselves are never shown
+     */
+    secrets_set: Array<string>;
+    urls: ConnectionUrls;
+    /**
+     * SAML: new keys are published beside the old
+     */
+    keys_rolling: boolean;
+};
+
+export type ConnectionRequest = {
+    name: string;
+    domains?: Array<string>;
+    testers?: Array<string>;
+    config: ConnectionConfig;
+    /**
+     * those left out stay as they are
+     */
+    secrets?: {
+        [key: string]: string;
+    };
+};
+
+export type CreateConnectionRequest = {
+    /**
+     * stands in URLs: lower-case letters, digits and hyphens
+     */
+    id: string;
+    kind: ConnectionKind;
+    name: string;
+    domains?: Array<string>;
+    testers?: Array<string>;
+    config: ConnectionConfig;
+    /**
+     * those left out stay as they are
+     */
+    secrets?: {
+        [key: string]: string;
+    };
+};
+
+export type StageRequest = {
+    stage: Stage;
+};
+
+export type ConnectionNotes = {
+    notes: Array<ConnectionFinding>;
+};
+
+export type TestSignIn = {
+    id: string;
+    at: string;
+    refused?: ConnectionFinding;
+    subject: string;
+    email: string;
+    email_proven: boolean;
+    name: string;
+    /**
+     * as received
+     */
+    claims: {
+        [key: string]: unknown;
+    };
+    /**
+     * by which policy and ledger would know the person
+     */
+    user: string;
+    new_person: boolean;
+    groups: Array<string>;
+    groups_known: boolean;
+    roles: Array<Role>;
+    repositories: Array<string>;
+    tier: string;
+    has_policy: boolean;
+    duplicates: Array<string>;
+    notes: Array<ConnectionFinding>;
+    /**
+     * why a sign-in would be refused
+     */
+    problems: Array<ConnectionFinding>;
+};
+
+export type ScimToken = {
+    id: string;
+    created_at: string;
+    created_by: string;
+    last_used_at?: string;
+    revoked_at?: string;
+};
+
+export type ScimTokens = {
+    tokens: Array<ScimToken>;
+};
+
+export type CreatedScimToken = {
+    token: ScimToken;
+    /**
+     * shown only here
+     */
+    secret: string;
+};
+
+export type GroupOrigin = {
+    kind: 'direct' | 'claims' | 'scim';
+    connection?: string;
+};
+
+export type PersonGroup = {
+    name: string;
+    from: Array<GroupOrigin>;
+};
+
+export type PersonRole = {
+    role: Role;
+    direct: boolean;
+    rule?: string;
+    /**
+     * that gives it
+     */
+    group?: string;
+    repositories: Array<string>;
+};
+
+/**
+ * what the policy in force gives somebody
+ */
+export type Rights = {
+    /**
+     * false: no tier fits, so nothing is allowed
+     */
+    access: boolean;
+    tier: string;
+    /**
+     * that apply
+     */
+    layers: Array<string>;
+    /**
+     * highest model tier
+     */
+    ceiling?: string;
+    models: Array<string>;
+};
+
+export type Account = {
+    id: string;
+    connection: string;
+    subject: string;
+    user_name: string;
+    email: string;
+    name: string;
+    groups: Array<string>;
+    groups_known: boolean;
+    provisioned: boolean;
+    active: boolean;
+    /**
+     * signs its person in, and brings groups and roles
+     */
+    counts: boolean;
+    created_at?: string;
+    signed_in_at?: string;
+};
+
+export type ConsoleSession = {
+    id: string;
+    connection?: string;
+    created_at: string;
+    seen_at: string;
+    /**
+     * the one that asks
+     */
+    current: boolean;
+};
+
+export type Namesake = {
+    id: string;
+    email: string;
+    name: string;
+};
+
+export type PersonDetail = {
+    id: string;
+    email: string;
+    contact?: string;
+    name: string;
+    disabled: boolean;
+    /**
+     * the break-glass account
+     */
+    owner: boolean;
+    groups_known: boolean;
+    groups: Array<PersonGroup>;
+    roles: Array<PersonRole>;
+    rights: Rights;
+    accounts: Array<Account>;
+    sessions: Array<ConsoleSession>;
+    duplicates: Array<Namesake>;
+    policy_version: number;
+};
+
+export type PreviewRequest = {
+    /**
+     * id; adds what belongs to the person directly
+     */
+    person?: string;
+    /**
+     * e-mail address of somebody new
+     */
+    user?: string;
+    groups?: Array<string>;
+    /**
+     * false: the provider left groups out
+     */
+    groups_known?: boolean;
+    repository?: string;
+};
+
+export type Preview = {
+    user: string;
+    groups: Array<string>;
+    roles: Array<PersonRole>;
+    rights: Rights;
+    policy_version: number;
+};
+
+export type CutOffRequest = {
+    /**
+     * for the ledger
+     */
+    why?: string;
+};
+
+export type LinkRequest = {
+    account: string;
+};
+
+export type Group = {
+    name: string;
+    people: number;
+    from: Array<GroupOrigin>;
+    /**
+     * that it alone gives; empty is none
+     */
+    tier: string;
+    roles: Array<PersonRole>;
+};
+
+export type Groups = {
+    groups: Array<Group>;
+    policy_version: number;
+};
+
+export type RoleRule = {
+    id: string;
+    group: string;
+    role: Role;
+    repositories: Array<string>;
+    created_at: string;
+    created_by: string;
+};
+
+export type RoleRules = {
+    rules: Array<RoleRule>;
+};
+
+export type AddRoleRuleRequest = {
+    group: string;
+    role: Role;
+    /**
+     * an engineering manager's
+     */
+    repositories?: Array<string>;
+};
+
+/**
+ * one sign-in of an agent or command line on a device
+ */
+export type Credential = {
+    id: string;
+    person_id: string;
+    person: string;
+    connection: string;
+    device: string;
+    created_at: string;
+    /**
+     * when the identity provider last vouched for the person
+     */
+    checked_at?: string;
+    last_used_at?: string;
+    last_address: string;
+    expires_at: string;
+    revoked_at?: string;
+    revoked_why?: string;
+    active: boolean;
+};
+
+export type Credentials = {
+    credentials: Array<Credential>;
+    total: number;
+};
+
+export type Revoked = {
+    revoked: number;
+};
+
+export type FieldProblem = {
+    field: string;
+    message: string;
+    hint?: string;
+};
+
 export type GetOpenApiData = {
     body?: never;
     path?: never;
@@ -1511,6 +2005,10 @@ export type SignOutErrors = {
 export type SignOutError = SignOutErrors[keyof SignOutErrors];
 
 export type SignOutResponses = {
+    /**
+     * Done here; the identity provider has a place to sign out too
+     */
+    200: SignedOut;
     /**
      * Done
      */
@@ -2135,7 +2633,14 @@ export type RevokeTokenResponse = RevokeTokenResponses[keyof RevokeTokenResponse
 export type ListPeopleData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        q?: string;
+        group?: string;
+        connection?: string;
+        state?: 'active' | 'disabled' | 'duplicate' | 'privileged';
+        offset?: number;
+        limit?: number;
+    };
     url: '/api/v1/people';
 };
 
@@ -2928,3 +3433,751 @@ export type RetrySetAsideResponses = {
 };
 
 export type RetrySetAsideResponse = RetrySetAsideResponses[keyof RetrySetAsideResponses];
+
+export type ListSignInChoicesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        email?: string;
+    };
+    url: '/api/v1/sign-in/choices';
+};
+
+export type ListSignInChoicesErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ListSignInChoicesError = ListSignInChoicesErrors[keyof ListSignInChoicesErrors];
+
+export type ListSignInChoicesResponses = {
+    /**
+     * OK
+     */
+    200: SignInChoices;
+};
+
+export type ListSignInChoicesResponse = ListSignInChoicesResponses[keyof ListSignInChoicesResponses];
+
+export type ListConnectionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/connections';
+};
+
+export type ListConnectionsErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ListConnectionsError = ListConnectionsErrors[keyof ListConnectionsErrors];
+
+export type ListConnectionsResponses = {
+    /**
+     * OK
+     */
+    200: Connections;
+};
+
+export type ListConnectionsResponse = ListConnectionsResponses[keyof ListConnectionsResponses];
+
+export type CreateConnectionData = {
+    body: CreateConnectionRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/connections';
+};
+
+export type CreateConnectionErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type CreateConnectionError = CreateConnectionErrors[keyof CreateConnectionErrors];
+
+export type CreateConnectionResponses = {
+    /**
+     * Created
+     */
+    201: ConnectionDetail;
+};
+
+export type CreateConnectionResponse = CreateConnectionResponses[keyof CreateConnectionResponses];
+
+export type DeleteConnectionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}';
+};
+
+export type DeleteConnectionErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type DeleteConnectionError = DeleteConnectionErrors[keyof DeleteConnectionErrors];
+
+export type DeleteConnectionResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DeleteConnectionResponse = DeleteConnectionResponses[keyof DeleteConnectionResponses];
+
+export type GetConnectionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}';
+};
+
+export type GetConnectionErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type GetConnectionError = GetConnectionErrors[keyof GetConnectionErrors];
+
+export type GetConnectionResponses = {
+    /**
+     * OK
+     */
+    200: ConnectionDetail;
+};
+
+export type GetConnectionResponse = GetConnectionResponses[keyof GetConnectionResponses];
+
+export type UpdateConnectionData = {
+    body: ConnectionRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}';
+};
+
+export type UpdateConnectionErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type UpdateConnectionError = UpdateConnectionErrors[keyof UpdateConnectionErrors];
+
+export type UpdateConnectionResponses = {
+    /**
+     * OK
+     */
+    200: ConnectionDetail;
+};
+
+export type UpdateConnectionResponse = UpdateConnectionResponses[keyof UpdateConnectionResponses];
+
+export type StageConnectionData = {
+    body: StageRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}/stage';
+};
+
+export type StageConnectionErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type StageConnectionError = StageConnectionErrors[keyof StageConnectionErrors];
+
+export type StageConnectionResponses = {
+    /**
+     * OK
+     */
+    200: ConnectionDetail;
+};
+
+export type StageConnectionResponse = StageConnectionResponses[keyof StageConnectionResponses];
+
+export type InspectConnectionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}/inspect';
+};
+
+export type InspectConnectionErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type InspectConnectionError = InspectConnectionErrors[keyof InspectConnectionErrors];
+
+export type InspectConnectionResponses = {
+    /**
+     * OK
+     */
+    200: ConnectionNotes;
+};
+
+export type InspectConnectionResponse = InspectConnectionResponses[keyof InspectConnectionResponses];
+
+export type GetTestSignInData = {
+    body?: never;
+    path: {
+        id: string;
+        test: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}/tests/{test}';
+};
+
+export type GetTestSignInErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type GetTestSignInError = GetTestSignInErrors[keyof GetTestSignInErrors];
+
+export type GetTestSignInResponses = {
+    /**
+     * OK
+     */
+    200: TestSignIn;
+};
+
+export type GetTestSignInResponse = GetTestSignInResponses[keyof GetTestSignInResponses];
+
+export type RollConnectionKeysData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}/roll-keys';
+};
+
+export type RollConnectionKeysErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type RollConnectionKeysError = RollConnectionKeysErrors[keyof RollConnectionKeysErrors];
+
+export type RollConnectionKeysResponses = {
+    /**
+     * OK
+     */
+    200: ConnectionDetail;
+};
+
+export type RollConnectionKeysResponse = RollConnectionKeysResponses[keyof RollConnectionKeysResponses];
+
+export type PreviewPersonData = {
+    body: PreviewRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/people/preview';
+};
+
+export type PreviewPersonErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type PreviewPersonError = PreviewPersonErrors[keyof PreviewPersonErrors];
+
+export type PreviewPersonResponses = {
+    /**
+     * OK
+     */
+    200: Preview;
+};
+
+export type PreviewPersonResponse = PreviewPersonResponses[keyof PreviewPersonResponses];
+
+export type CutOffEverybodyData = {
+    body: CutOffRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/people/cut-off';
+};
+
+export type CutOffEverybodyErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type CutOffEverybodyError = CutOffEverybodyErrors[keyof CutOffEverybodyErrors];
+
+export type CutOffEverybodyResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type CutOffEverybodyResponse = CutOffEverybodyResponses[keyof CutOffEverybodyResponses];
+
+export type GetPersonData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{id}';
+};
+
+export type GetPersonErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type GetPersonError = GetPersonErrors[keyof GetPersonErrors];
+
+export type GetPersonResponses = {
+    /**
+     * OK
+     */
+    200: PersonDetail;
+};
+
+export type GetPersonResponse = GetPersonResponses[keyof GetPersonResponses];
+
+export type CutOffPersonData = {
+    body: CutOffRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{id}/cut-off';
+};
+
+export type CutOffPersonErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type CutOffPersonError = CutOffPersonErrors[keyof CutOffPersonErrors];
+
+export type CutOffPersonResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type CutOffPersonResponse = CutOffPersonResponses[keyof CutOffPersonResponses];
+
+export type DisablePersonData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{id}/disable';
+};
+
+export type DisablePersonErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type DisablePersonError = DisablePersonErrors[keyof DisablePersonErrors];
+
+export type DisablePersonResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DisablePersonResponse = DisablePersonResponses[keyof DisablePersonResponses];
+
+export type EnablePersonData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{id}/enable';
+};
+
+export type EnablePersonErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type EnablePersonError = EnablePersonErrors[keyof EnablePersonErrors];
+
+export type EnablePersonResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type EnablePersonResponse = EnablePersonResponses[keyof EnablePersonResponses];
+
+export type LinkAccountData = {
+    body: LinkRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{id}/accounts';
+};
+
+export type LinkAccountErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type LinkAccountError = LinkAccountErrors[keyof LinkAccountErrors];
+
+export type LinkAccountResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type LinkAccountResponse = LinkAccountResponses[keyof LinkAccountResponses];
+
+export type RevokePersonCredentialsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{id}/credentials';
+};
+
+export type RevokePersonCredentialsErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type RevokePersonCredentialsError = RevokePersonCredentialsErrors[keyof RevokePersonCredentialsErrors];
+
+export type RevokePersonCredentialsResponses = {
+    /**
+     * OK
+     */
+    200: Revoked;
+};
+
+export type RevokePersonCredentialsResponse = RevokePersonCredentialsResponses[keyof RevokePersonCredentialsResponses];
+
+export type EndSessionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sessions/{id}';
+};
+
+export type EndSessionErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
+
+export type EndSessionResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type ListGroupsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/groups';
+};
+
+export type ListGroupsErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ListGroupsError = ListGroupsErrors[keyof ListGroupsErrors];
+
+export type ListGroupsResponses = {
+    /**
+     * OK
+     */
+    200: Groups;
+};
+
+export type ListGroupsResponse = ListGroupsResponses[keyof ListGroupsResponses];
+
+export type ListRoleRulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/role-rules';
+};
+
+export type ListRoleRulesErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ListRoleRulesError = ListRoleRulesErrors[keyof ListRoleRulesErrors];
+
+export type ListRoleRulesResponses = {
+    /**
+     * OK
+     */
+    200: RoleRules;
+};
+
+export type ListRoleRulesResponse = ListRoleRulesResponses[keyof ListRoleRulesResponses];
+
+export type AddRoleRuleData = {
+    body: AddRoleRuleRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/role-rules';
+};
+
+export type AddRoleRuleErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type AddRoleRuleError = AddRoleRuleErrors[keyof AddRoleRuleErrors];
+
+export type AddRoleRuleResponses = {
+    /**
+     * Created
+     */
+    201: RoleRule;
+};
+
+export type AddRoleRuleResponse = AddRoleRuleResponses[keyof AddRoleRuleResponses];
+
+export type DeleteRoleRuleData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/role-rules/{id}';
+};
+
+export type DeleteRoleRuleErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type DeleteRoleRuleError = DeleteRoleRuleErrors[keyof DeleteRoleRuleErrors];
+
+export type DeleteRoleRuleResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DeleteRoleRuleResponse = DeleteRoleRuleResponses[keyof DeleteRoleRuleResponses];
+
+export type ListCredentialsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        q?: string;
+        person?: string;
+        state?: 'active' | 'ended';
+        offset?: number;
+        limit?: number;
+    };
+    url: '/api/v1/credentials';
+};
+
+export type ListCredentialsErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ListCredentialsError = ListCredentialsErrors[keyof ListCredentialsErrors];
+
+export type ListCredentialsResponses = {
+    /**
+     * OK
+     */
+    200: Credentials;
+};
+
+export type ListCredentialsResponse = ListCredentialsResponses[keyof ListCredentialsResponses];
+
+export type CutOffCredentialData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/credentials/{id}';
+};
+
+export type CutOffCredentialErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type CutOffCredentialError = CutOffCredentialErrors[keyof CutOffCredentialErrors];
+
+export type CutOffCredentialResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type CutOffCredentialResponse = CutOffCredentialResponses[keyof CutOffCredentialResponses];
+
+export type ListScimTokensData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}/scim-tokens';
+};
+
+export type ListScimTokensErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ListScimTokensError = ListScimTokensErrors[keyof ListScimTokensErrors];
+
+export type ListScimTokensResponses = {
+    /**
+     * OK
+     */
+    200: ScimTokens;
+};
+
+export type ListScimTokensResponse = ListScimTokensResponses[keyof ListScimTokensResponses];
+
+export type CreateScimTokenData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}/scim-tokens';
+};
+
+export type CreateScimTokenErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type CreateScimTokenError = CreateScimTokenErrors[keyof CreateScimTokenErrors];
+
+export type CreateScimTokenResponses = {
+    /**
+     * Created
+     */
+    201: CreatedScimToken;
+};
+
+export type CreateScimTokenResponse = CreateScimTokenResponses[keyof CreateScimTokenResponses];
+
+export type RevokeScimTokenData = {
+    body?: never;
+    path: {
+        id: string;
+        token: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}/scim-tokens/{token}';
+};
+
+export type RevokeScimTokenErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type RevokeScimTokenError = RevokeScimTokenErrors[keyof RevokeScimTokenErrors];
+
+export type RevokeScimTokenResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type RevokeScimTokenResponse = RevokeScimTokenResponses[keyof RevokeScimTokenResponses];

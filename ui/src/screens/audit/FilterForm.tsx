@@ -2,8 +2,7 @@ import { Autocomplete, Button, Popover, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { IconFilter } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
-import { peopleQuery } from '../people'
+import { usePeopleLike } from '../../session/people'
 import { phaseWords } from './describe'
 import styles from './FilterForm.module.css'
 import { actions, effects, effectWords, type Filters, phases, presets, readFilters } from './filters'
@@ -47,8 +46,8 @@ export function FilterForm({
 }
 
 function Fields({ filters, onApply }: { filters: Filters; onApply: (filters: Filters) => void }) {
-  const people = useQuery({ ...peopleQuery, retry: false })
   const form = useForm({ initialValues: { ...blank, ...filters } })
+  const people = usePeopleLike(form.values.person)
   const inside = { comboboxProps: { withinPortal: false }, size: 'xs' as const }
   // A Select has no choice when it is null; the form's blanks are texts.
   const choice = (key: 'effect' | 'action' | 'phase' | 'since') => ({
@@ -66,7 +65,7 @@ function Fields({ filters, onApply }: { filters: Filters; onApply: (filters: Fil
       <Select label="Action" clearable searchable data={[...actions]} {...inside} {...choice('action')} />
       <Autocomplete
         label="Person"
-        data={people.data?.people.map((person) => person.email) ?? []}
+        data={people.map((person) => person.email)}
         limit={6}
         {...inside}
         {...form.getInputProps('person')}

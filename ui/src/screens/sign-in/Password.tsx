@@ -7,7 +7,14 @@ import { Note } from '../../elements/States'
 import { Entry } from '../../layout/Entry'
 import entry from '../../layout/Entry.module.css'
 
-export function Password({ onChallenge }: { onChallenge: (challenge: SignInChallenge) => void }) {
+/** Password is the owner's own sign-in. onBack leads to the organisation's, where there is one. */
+export function Password({
+  onChallenge,
+  onBack,
+}: {
+  onChallenge: (challenge: SignInChallenge) => void
+  onBack?: () => void
+}) {
   const form = useForm<SignInRequest>({
     initialValues: { email: '', password: '' },
     validate: {
@@ -20,7 +27,7 @@ export function Password({ onChallenge }: { onChallenge: (challenge: SignInChall
     onSuccess: onChallenge,
   })
   return (
-    <Entry title="Sign in">
+    <Entry title={onBack ? 'Sign in as owner' : 'Sign in'}>
       <form className={entry.form} onSubmit={form.onSubmit((values) => start.mutate(values))} noValidate>
         <TextInput
           label="E-mail address"
@@ -36,6 +43,11 @@ export function Password({ onChallenge }: { onChallenge: (challenge: SignInChall
           Continue
         </Button>
       </form>
+      {onBack && (
+        <button type="button" className={entry.link} onClick={onBack}>
+          Back to your organisation’s sign-in
+        </button>
+      )}
     </Entry>
   )
 }

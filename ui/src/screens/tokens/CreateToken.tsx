@@ -1,11 +1,11 @@
 import { Autocomplete, Button, Checkbox, Modal, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from '../../api/client'
 import { createToken, type Scope } from '../../api/generated'
 import { CodeBlock } from '../../elements/CodeBlock'
 import { Note } from '../../elements/States'
-import { peopleQuery } from '../people'
+import { usePeopleLike } from '../../session/people'
 import { scopes, tokensQuery } from './queries'
 import styles from './Tokens.module.css'
 
@@ -38,7 +38,6 @@ interface Values {
 }
 
 function Form({ onClose }: { onClose: () => void }) {
-  const people = useQuery({ ...peopleQuery, retry: false })
   const queries = useQueryClient()
   const form = useForm<Values>({
     initialValues: { name: '', person: '', scopes: ['decide'], days: '90' },
@@ -47,6 +46,7 @@ function Form({ onClose }: { onClose: () => void }) {
       scopes: (value) => (value.length > 0 ? null : 'Choose at least one scope'),
     },
   })
+  const people = usePeopleLike(form.values.person)
   const create = useMutation({
     mutationFn: (values: Values) =>
       call(
@@ -82,7 +82,7 @@ function Form({ onClose }: { onClose: () => void }) {
         label="Stands for"
         description="An e-mail address. Agents need it: their actions are judged as this person's."
         placeholder="Nobody"
-        data={people.data?.people.map((person) => person.email) ?? []}
+        data={people.map((person) => person.email)}
         limit={6}
         {...form.getInputProps('person')}
       />

@@ -1,8 +1,7 @@
 import { Autocomplete, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
-import { peopleQuery } from '../../people'
+import { usePeopleLike } from '../../../session/people'
 import { type Field, fieldsOf, type Trial } from './fields'
 import styles from './Try.module.css'
 
@@ -12,9 +11,9 @@ const choices = Object.entries(fieldsOf).map(([value, { label }]) => ({
 }))
 
 export function TryForm({ trial, onChange }: { trial: Trial; onChange: (trial: Trial) => void }) {
-  const people = useQuery({ ...peopleQuery, retry: false })
+  const people = usePeopleLike(trial.person)
   const [more, { toggle }] = useDisclosure(false)
-  const known = people.data?.people.find((person) => person.email === trial.person)
+  const known = people.find((person) => person.email === trial.person)
   const set = (change: Partial<Trial>) => onChange({ ...trial, ...change })
 
   return (
@@ -39,7 +38,7 @@ export function TryForm({ trial, onChange }: { trial: Trial; onChange: (trial: T
       <Autocomplete
         size="xs"
         label="Person"
-        data={people.data?.people.map((person) => person.email) ?? []}
+        data={people.map((person) => person.email)}
         limit={6}
         value={trial.person}
         onChange={(person) => set({ person, groups: [] })}
