@@ -85,6 +85,12 @@ const devices = createRoute({
   component: lazyRouteComponent(() => import('../screens/credentials/Devices'), 'Devices'),
 })
 
+const sinks = createRoute({
+  getParentRoute: () => root,
+  path: '/sinks',
+  component: lazyRouteComponent(() => import('../screens/sinks/Sinks'), 'Sinks'),
+})
+
 const tokens = createRoute({
   getParentRoute: () => root,
   path: '/tokens',
@@ -117,6 +123,7 @@ export const router = createRouter({
     newConnection,
     connection,
     devices,
+    sinks,
     tokens,
     status,
     connect,

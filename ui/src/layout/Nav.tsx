@@ -1,5 +1,6 @@
 import {
   IconActivityHeartbeat,
+  IconBroadcast,
   IconDevices,
   IconKey,
   IconListSearch,
@@ -22,6 +23,7 @@ interface Room {
     | '/groups'
     | '/connections'
     | '/devices'
+    | '/sinks'
     | '/tokens'
     | '/status'
     | '/connect'
@@ -55,6 +57,12 @@ export const rooms: Room[] = [
   { to: '/groups', label: 'Groups', Icon: IconUsersGroup, roles: directoryReaders },
   { to: '/connections', label: 'Connections', Icon: IconLogin2, roles: directoryReaders },
   { to: '/devices', label: 'Devices', Icon: IconDevices, roles: directoryReaders },
+  {
+    to: '/sinks',
+    label: 'Sinks',
+    Icon: IconBroadcast,
+    roles: ['platform_admin', 'security_admin', 'auditor'],
+  },
   { to: '/tokens', label: 'API tokens', Icon: IconKey, roles: ['security_admin', 'identity_admin'] },
   { to: '/connect', label: 'Connect an agent', Icon: IconPlugConnected },
   { to: '/status', label: 'Status', Icon: IconActivityHeartbeat },

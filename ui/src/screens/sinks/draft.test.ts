@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { emptyDraft, missing, secretsOf, specOf } from './draft'
+import { backlogOf, bytesOf } from './words'
+
+test('a form becomes a spec with the part of its kind and no secrets', () => {
+  const draft = {
+    ...emptyDraft('datadog'),
+    name: ' logs ',
+    effect: 'deny',
+    texts: { site: 'datadoghq.eu', 'secret:api_key': 'key-1', tags: 'env:prod, , team:sec' },
+  }
+  expect(specOf(draft)).toEqual({
+    name: 'logs',
+    kind: 'datadog',
+    mapping: 'native',
+    filter: { effect: 'deny' },
+    gzip: true,
+    beginning: false,
+    tls: {},
+    datadog: { site: 'datadoghq.eu', tags: ['env:prod', 'team:sec'] },
+  })
+  expect(secretsOf(draft)).toEqual({ api_key: 'key-1' })
+})
+
+test('what is missing is named', () => {
+  const draft = { ...emptyDraft('splunk'), name: 'siem', texts: { url: 'https://x' } }
+  expect(missing(emptyDraft('splunk'))?.field).toBe('name')
+  expect(missing(draft)?.message).toBe('Token is missing')
+  expect(missing({ ...draft, texts: { ...draft.texts, 'secret:token': 't' } })).toBeUndefined()
+})
+
+test('a backlog in words', () => {
+  const status = {
+    state: 'running' as const,
+    cursor: 1,
+    lag_events: 0,
+    lag_s: 0,
+    backlog_bytes: 0,
+    lagging: false,
+    delivered: 0,
+    set_aside: 0,
+  }
+  expect(backlogOf(status)).toBe('Up to date')
+  expect(backlogOf({ ...status, lag_events: 1, lag_s: 0.2 })).toBe('1 event')
+  expect(backlogOf({ ...status, lag_events: 1204, lag_s: 185.4 })).toBe('1,204 events, 3 minutes')
+  expect([bytesOf(12), bytesOf(2048), bytesOf(5 * 2 ** 30), bytesOf(300 * 2 ** 20)]).toEqual([
+    '12 B',
+    '2.0 KiB',
+    '5.0 GiB',
+    '300 MiB',
+  ])
+})
