@@ -114,11 +114,14 @@ type session struct {
 	raw    string
 }
 
+// agentTime is how long one run of the agent may take. It needs some seconds; a busy machine needs many more.
+const agentTime = 4 * time.Minute
+
 // run starts the real agent with a prompt and returns when it has ended. Every tool is permitted as far as the agent itself is
 // concerned, so that whatever is refused was refused by Ambit.
 func (w *world) run(t *testing.T, name, prompt, token string, m *model) session {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), agentTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Getenv("CLAUDE"), "-p", prompt, "--output-format", "stream-json", "--verbose",
 		"--mcp-config", filepath.Join(w.home, "mcp.json"), "--allowedTools", "Bash,Read,Write,Edit,Skill,WebFetch,mcp__desk__say,mcp__desk__erase")
@@ -132,7 +135,7 @@ func (w *world) run(t *testing.T, name, prompt, token string, m *model) session 
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	if ctx.Err() != nil {
-		t.Fatalf("the agent did not end within 60 s\n%s", stderr.String())
+		t.Fatalf("the agent did not end within %s\n%s", agentTime, stderr.String())
 	}
 	s := session{raw: stdout.String()}
 	lines := bufio.NewScanner(&stdout)
