@@ -64,7 +64,7 @@ func fetch(client *http.Client, req *http.Request) (page string, at *url.URL, er
 }
 
 var (
-	samlForm  = regexp.MustCompile(`(?is)<form\b([^>]*)>(.*?)</form>`)
+	samlForm = regexp.MustCompile(`(?is)<form\b([^>]*)>(.*?)</form>`)
 	inputTag = regexp.MustCompile(`(?is)<input\b([^>]*)>`)
 	attrText = regexp.MustCompile(`(?is)\b(name|value|action)\s*=\s*"([^"]*)"`)
 )
