@@ -100,8 +100,13 @@ func TestConnectionsAreApart(t *testing.T) {
 		method, path string
 		body         any
 	}{
-		{"GET", "/Users/" + u, nil}, {"PUT", "/Users/" + u, user("x")}, {"PATCH", "/Users/" + u, title}, {"DELETE", "/Users/" + u, nil},
-		{"GET", "/Groups/" + g, nil}, {"PUT", "/Groups/" + g, object{"displayName": "x"}}, {"DELETE", "/Groups/" + g, nil},
+		{"GET", "/Users/" + u, nil},
+		{"PUT", "/Users/" + u, user("x")},
+		{"PATCH", "/Users/" + u, title},
+		{"DELETE", "/Users/" + u, nil},
+		{"GET", "/Groups/" + g, nil},
+		{"PUT", "/Groups/" + g, object{"displayName": "x"}},
+		{"DELETE", "/Groups/" + g, nil},
 		{"PATCH", "/Groups/" + g, patch(object{"op": "remove", "path": "members"})},
 	} {
 		theirs := b.refuse(404, "", r.method, r.path, r.body)
