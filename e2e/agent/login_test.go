@@ -220,7 +220,9 @@ func TestLogin(t *testing.T) {
 	if shown := b.approve(userCode.FindString(screen)); !strings.Contains(shown, "Claude Code") || !strings.Contains(shown, who) {
 		t.Errorf("the page does not say who asks, and whose name it is:\n%s", shown)
 	}
-	tt.until("the prompt", 60*time.Second, func(s string) bool { return strings.Contains(s, "? for shortcuts") })
+	tt.until("the prompt", 60*time.Second, func(s string) bool {
+		return strings.Contains(s, "? for shortcuts") || strings.Contains(s, "shift+tab to cycle")
+	})
 	tt.keep("signed-in")
 	tt.write("please say done")
 	tt.key("Enter")
