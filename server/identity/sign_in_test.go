@@ -255,16 +255,6 @@ func TestGuessingIsLimited(t *testing.T) {
 	}
 }
 
-func TestNetwork(t *testing.T) {
-	for address, want := range map[string]string{
-		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "192.0.2.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64", "": "",
-	} {
-		if got := network(address); got != want {
-			t.Errorf("network(%q) = %q, want %q", address, got, want)
-		}
-	}
-}
-
 func TestDemoSignInNeedsDemo(t *testing.T) {
 	h := newHouse(t)
 	h.setUp()

@@ -49,7 +49,7 @@ func TestFloodOfKeysKeepsMemoryAndCounts(t *testing.T) {
 
 func TestNetwork(t *testing.T) {
 	for address, want := range map[string]string{
-		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7", "2001:db8::1": "2001:db8::/64", "2001:db8::2": "2001:db8::/64", "fe80::1%eth0": "fe80::/64", "nonsense": "nonsense",
+		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7", "2001:db8::1": "2001:db8::/64", "2001:db8::2": "2001:db8::/64", "fe80::1%eth0": "fe80::/64", "nonsense": "nonsense", "": "",
 	} {
 		if got := Network(address); got != want {
 			t.Errorf("%s: %s, want %s", address, got, want)
