@@ -2,6 +2,8 @@ package bundle
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,9 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"crypto/sha256"
-	"encoding/hex"
 
 	"ambit/audit"
 )
@@ -59,20 +58,28 @@ func Check(dir, publicKey string) (Manifest, audit.Checkpoint, error) {
 }
 
 func compare(path string, want File) error {
-	f, err := os.Open(path)
+	have, err := hashFile(path)
 	if err != nil {
 		return &BrokenError{err.Error()}
+	}
+	if have != want {
+		return &BrokenError{filepath.Base(path) + " is not the file that the manifest names"}
+	}
+	return nil
+}
+
+func hashFile(path string) (File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return File{}, err
 	}
 	defer f.Close()
 	h := sha256.New()
 	n, err := io.Copy(h, f)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
+		return File{}, err
 	}
-	if n != want.Bytes || hex.EncodeToString(h.Sum(nil)) != want.SHA256 {
-		return &BrokenError{filepath.Base(path) + " is not the file that the manifest names"}
-	}
-	return nil
+	return File{hex.EncodeToString(h.Sum(nil)), n}, nil
 }
 
 func checkEvents(dir, publicKey string, m *Manifest) (c audit.Checkpoint, err error) {

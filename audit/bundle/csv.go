@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"ambit/audit"
 )
@@ -73,7 +74,8 @@ func (t *table) Encode(event string) error {
 // harmless keeps spreadsheets from taking a cell for a formula: whoever chooses a command or a file's name must not run
 // anything on the auditor's machine. Such a cell begins with an apostrophe, as OWASP advises against CSV injection.
 func harmless(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r\n|%", rune(cell[0])) {
+	first, _ := utf8.DecodeRuneInString(cell)
+	if cell == "" || !strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", first) { // full-width forms count in some locales
 		return cell
 	}
 	return "'" + cell
