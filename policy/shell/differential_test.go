@@ -16,7 +16,7 @@ import (
 
 // TestDifferential runs generated lines in real shells with a PATH that holds nothing but a probe, which writes down how it
 // was called, and wrappers. Every call must be among the commands that the analysis found, word for word where it says that it knows the
-// word. SHELL_DIFFERENTIAL is how many lines to try in each shell; the short form tries few.
+// word. SHELL_DIFFERENTIAL is how many lines to try in each shell, SHELL_SEED which; the short form tries few.
 func TestDifferential(t *testing.T) {
 	lines := 60
 	if n, err := strconv.Atoi(os.Getenv("SHELL_DIFFERENTIAL")); err == nil {
@@ -32,10 +32,14 @@ func TestDifferential(t *testing.T) {
 				t.Skipf("%s is not installed: install it to compare with it", shell)
 			}
 			d := newDifferential(t, bin, dialect)
-			r := rand.New(rand.NewPCG(7, uint64(len(shell))))
+			seed, err := strconv.ParseUint(os.Getenv("SHELL_SEED"), 10, 64)
+			if err != nil {
+				seed = 7
+			}
+			r := rand.New(rand.NewPCG(seed, uint64(len(shell))))
 			judged := 0
 			for i := range lines {
-				if i%5000 == 4999 {
+				if i%1000 == 999 {
 					t.Logf("%d lines, of which %d were compared", i+1, judged)
 				}
 				if d.compare(t, generate(r, r.IntN(3))) {
