@@ -49,6 +49,12 @@ export function Testers({ connection, manages }: { connection: ConnectionDetail;
           splitChars={[',', ' ']}
           maxTags={500}
         />
+        {connection.stage === 'staging' && (
+          <div className="muted">
+            The sign-in page doesn’t offer a staging connection: send testers the address{' '}
+            <code>{new URL(`/sso/${connection.id}/login`, window.location.origin).href}</code>
+          </div>
+        )}
         <Note error={save.error} />
         <div>
           <Button

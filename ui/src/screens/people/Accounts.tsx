@@ -10,7 +10,7 @@ export function Accounts({ person }: { person: PersonDetail }) {
   if (person.accounts.length === 0) {
     return (
       <Panel title="Accounts">
-        <p className="muted">None: this person was added by hand and comes through no connection.</p>
+        <div className="muted">None: this person was added by hand and comes through no connection.</div>
       </Panel>
     )
   }

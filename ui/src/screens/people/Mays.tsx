@@ -13,45 +13,59 @@ export function Mays({ person }: { person: PersonDetail }) {
     <div className={styles.columns}>
       <Panel title="What the policy gives">
         {person.disabled ? (
-          <p className="muted">Nothing while disabled.</p>
+          <div className="muted">Nothing while disabled.</div>
         ) : (
           <RightsOf rights={person.rights} version={person.policy_version} />
         )}
       </Panel>
-      <Panel title="Console roles">
-        <RolesOf roles={person.roles} />
-      </Panel>
-      <Panel title="Groups">
-        {!person.groups_known && (
-          <Banner tone="warn" title="Not all groups are known">
-            An identity provider left groups out, so nothing is concluded from a group that is missing here.
-          </Banner>
-        )}
-        <ul className={styles.list}>
-          {person.groups.map((group) => (
-            <li key={group.name} className={styles.row}>
-              <Link to="/people" search={{ group: group.name }}>
-                {group.name}
-              </Link>
-              <span className="muted">{group.from.map(originWords).join(', ')}</span>
-            </li>
-          ))}
-          {person.groups.length === 0 && <li className="muted">In no group.</li>}
-        </ul>
-      </Panel>
+      <div className={styles.stack}>
+        <Panel title="Console roles">
+          <RolesOf roles={person.roles} />
+        </Panel>
+        <Panel title="Groups">
+          {!person.groups_known && (
+            <Banner tone="warn" title="Not all groups are known">
+              An identity provider left groups out, so nothing is concluded from a group that is missing here.
+            </Banner>
+          )}
+          <ul className={styles.list}>
+            {person.groups.map((group) => (
+              <li key={group.name} className={styles.row}>
+                <Link to="/people" search={{ group: group.name }}>
+                  {group.name}
+                </Link>
+                <span className="muted">{group.from.map(originWords).join(', ')}</span>
+              </li>
+            ))}
+            {person.groups.length === 0 && <li className="muted">In no group.</li>}
+          </ul>
+        </Panel>
+      </div>
     </div>
   )
 }
 
-export function RightsOf({ rights, version }: { rights: Rights; version: number }) {
-  if (version === 0) return <p className="muted">No policy is published: everything is refused.</p>
+/** RightsOf shows what the policy gives; without a repository every layer for particular ones counts, since none may be left out. */
+export function RightsOf({
+  rights,
+  version,
+  repository,
+}: {
+  rights: Rights
+  version: number
+  repository?: string
+}) {
+  if (version === 0) return <div className="muted">No policy is published: everything is refused.</div>
   if (!rights.access)
-    return <p className="muted">No permission tier fits these groups: agents may do nothing.</p>
+    return <div className="muted">No permission tier fits these groups: agents may do nothing.</div>
   return (
     <Facts
       facts={[
         ['Permission tier', rights.tier],
-        ['Layers that apply', <Chips key="layers" words={rights.layers} none="None" more={12} />],
+        [
+          repository ? `Layers in ${repository}` : 'Layers, in any repository',
+          <Chips key="layers" words={rights.layers} none="None" more={12} />,
+        ],
         ['Models up to', rights.ceiling ?? 'None'],
         ['Models', <Chips key="models" words={rights.models} none="None" more={12} />],
         ['Policy', `Version ${version}`],
@@ -62,7 +76,7 @@ export function RightsOf({ rights, version }: { rights: Rights; version: number 
 
 export function RolesOf({ roles }: { roles: PersonRole[] }) {
   if (roles.length === 0)
-    return <p className="muted">None: the console shows only how to connect an agent, and the status.</p>
+    return <div className="muted">None: the console shows only how to connect an agent, and the status.</div>
   return (
     <ul className={styles.list}>
       {roles.map((role) => (

@@ -18,14 +18,12 @@ export function Preview({ person }: { person?: PersonDetail }) {
   )
   const [repository, setRepository] = useState('')
   const preview = useMutation({
-    mutationFn: () =>
-      call(
-        previewPerson({ body: { person: person?.id, groups, repository: repository.trim() || undefined } }),
-      ),
+    mutationFn: (repository: string) =>
+      call(previewPerson({ body: { person: person?.id, groups, repository: repository || undefined } })),
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    preview.mutate()
+    preview.mutate(repository.trim())
   }
   return (
     <Panel title={person ? `What ${person.name} would get` : 'What a person would get'}>
@@ -63,7 +61,11 @@ export function Preview({ person }: { person?: PersonDetail }) {
       {preview.data && (
         <div className={styles.result} role="status" aria-label="Preview">
           <div className={styles.columns}>
-            <RightsOf rights={preview.data.rights} version={preview.data.policy_version} />
+            <RightsOf
+              rights={preview.data.rights}
+              version={preview.data.policy_version}
+              repository={preview.variables}
+            />
             <RolesOf roles={preview.data.roles} />
           </div>
         </div>
