@@ -91,7 +91,8 @@ func (c *Config) email(idToken, info map[string]any, notes *[]idp.Note) (string,
 		return email, &verified
 	case nil:
 	default:
-		note("email_verified is not true or false but something else, so it doesn't count.", "Let the provider send a JSON boolean.")
+		note("email_verified is neither true nor false but something else, so the address counts as not verified.", "Let the provider send a JSON boolean.")
+		return email, new(bool)
 	}
 	return email, nil
 }
