@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -181,8 +180,7 @@ func TestHeldEventsSurvive(t *testing.T) {
 	l, _ := aged(t, t.TempDir(), 400)
 	r := NewRetention(l, RetentionOptions{})
 	mustSetDays(t, r, map[string]int{PhaseDecision: 30})
-	h, err := r.AddHold(t.Context(), "case 7", "a dispute", Query{Person: "person5@acme.test", Effect: "deny"}, eve)
-	if err != nil {
+	if _, err := r.AddHold(t.Context(), "case 7", "a dispute", Query{Person: "person5@acme.test", Effect: "deny"}, eve); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.AddHold(t.Context(), "case 7", "", Query{}, eve); err == nil {
@@ -199,7 +197,8 @@ func TestHeldEventsSurvive(t *testing.T) {
 	if out := mustRun(t, r); out.Events != 0 {
 		t.Fatalf("held events went in the next run: %+v", out)
 	}
-	if h, err = r.ReleaseHold(t.Context(), "case 7", eve); err != nil || h.Released == nil {
+	h, err := r.ReleaseHold(t.Context(), "case 7", eve)
+	if err != nil || h.Released == nil {
 		t.Fatal(h, err)
 	}
 	if _, err := r.ReleaseHold(t.Context(), h.ID, eve); err == nil {
@@ -272,12 +271,11 @@ func TestDeletionWithoutATombstoneIsDamage(t *testing.T) {
 			lost = seq
 		}
 	}
-	admin := int64(0)
 	page, err := l.Search(t.Context(), Query{Type: "token.created"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	admin = seqOf(page.Events[0])
+	admin := seqOf(page.Events[0])
 	for name, c := range map[string]struct {
 		change func(*db.Tx) error
 		keyed  int64
@@ -489,6 +487,6 @@ func TestRetentionBesideDecisions(t *testing.T) {
 	}
 	r.Close()
 	if report := mustVerify(t, l); report.Removed != 500 {
-		t.Fatal(fmt.Sprintf("%+v", report))
+		t.Fatalf("%+v", report)
 	}
 }

@@ -117,9 +117,9 @@ func (c *apiClient) do(ctx context.Context, method, path string, in, out any) er
 	return nil
 }
 
-// stream calls the API and hands over the answer as it comes, with no limit of time. The caller closes it.
-func (c *apiClient) stream(ctx context.Context, method, path string) (io.ReadCloser, error) {
-	resp, err := c.send(ctx, method, path, nil)
+// stream reads from the API and hands over the answer as it comes, with no limit of time. The caller closes it.
+func (c *apiClient) stream(ctx context.Context, path string) (io.ReadCloser, error) {
+	resp, err := c.send(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func (c *AuditExportCmd) Run(env *Env) (err error) {
 		return c.bundle(env, inst.Client(), v)
 	}
 	v.Set("format", c.Format)
-	body, err := inst.Client().stream(env.Ctx, http.MethodGet, "/api/v1/audit/export?"+v.Encode())
+	body, err := inst.Client().stream(env.Ctx, "/api/v1/audit/export?"+v.Encode())
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ type exported struct {
 
 // Events implements bundle.Source.
 func (s *exported) Events(fn func(event string) error) error {
-	body, err := s.api.stream(s.env.Ctx, http.MethodGet, "/api/v1/audit/export?"+s.query.Encode())
+	body, err := s.api.stream(s.env.Ctx, "/api/v1/audit/export?"+s.query.Encode())
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 )
 
@@ -44,7 +43,7 @@ func (c *AuditTailCmd) Run(env *Env) (err error) {
 	if v := c.values(); len(v) > 0 {
 		path += "?" + v.Encode()
 	}
-	body, err := inst.Client().stream(env.Ctx, http.MethodGet, path)
+	body, err := inst.Client().stream(env.Ctx, path)
 	if err != nil {
 		return err
 	}

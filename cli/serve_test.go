@@ -243,7 +243,7 @@ func decisionsIn(t *testing.T, data string) map[string]bool {
 			t.Error(err)
 		}
 	}()
-	events, err := inst.Client().stream(t.Context(), http.MethodGet, "/api/v1/audit/export")
+	events, err := inst.Client().stream(t.Context(), "/api/v1/audit/export")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func Create(ctx context.Context, o Options) (m Manifest, err error) {
 		if err != nil {
 			return m, fmt.Errorf("back up the key file: %w", err)
 		}
-		if err := os.WriteFile(filepath.Join(work, keyFile), key, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(work, keyFile), key, 0o600); err != nil { //nolint:gosec // the folder was made here, the name is a constant
 			return m, fmt.Errorf("back up the key file: %w", err)
 		}
 		members = append(members, keyFile)

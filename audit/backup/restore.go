@@ -138,7 +138,7 @@ func takeKey(o *RestoreOptions, work string) (*seal.Box, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read key file: %w", err)
 		}
-		if err := os.WriteFile(path, key, 0o600); err != nil {
+		if err := os.WriteFile(path, key, 0o600); err != nil { //nolint:gosec // the folder was made here, the name is a constant
 			return nil, fmt.Errorf("restore the key file: %w", err)
 		}
 	}
