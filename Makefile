@@ -14,7 +14,7 @@ FUZZTIME ?= 10m
 EVENTS ?= 5000000
 
 .DEFAULT_GOAL := help
-.PHONY: help run build clients test test-go test-ui test-console test-sinks lint lint-go lint-ui ui e2e bench bench-search fuzz soak soak-sinks differential screenshots clean need-go need-node
+.PHONY: help run build clients test test-go test-ui test-console test-idp test-sinks lint lint-go lint-ui ui e2e bench bench-search fuzz soak soak-sinks differential screenshots clean need-go need-node
 
 help: ## list the goals
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ clients: need-go ## the small static client for Linux, macOS and Windows, in bin
 	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch GOFLAGS=-tags=client go build -trimpath -ldflags '$(LDFLAGS)' -o bin/clients/$$name .; \
 	  echo "bin/clients/$$name"; done
 
-test: test-go test-ui test-console test-sinks e2e ## everything; installs what it needs
+test: test-go test-ui test-idp test-sinks test-console e2e ## everything; installs what it needs
 	@echo; echo "make test: everything passed"
 
 test-go: need-go ## Go tests, with the race detector where it tells something
@@ -48,6 +48,9 @@ test-console: build need-node ## the console in a real browser, against the real
 
 test-sinks: build ## the sinks against an OpenTelemetry Collector and syslog-ng
 	@.ci/sinks -timeout 10m
+
+test-idp: need-go need-node ## SAML against real identity providers
+	@e2e/idp/saml-run
 
 lint: lint-go lint-ui ## golangci-lint, Biome, TypeScript
 
@@ -88,7 +91,7 @@ screenshots: build need-node ## take the pictures in docs/images anew
 	@.ci/with-chromium .ci/screenshots
 
 clean: ## remove what was built here
-	rm -rf bin ui/node_modules e2e/console/node_modules .tools e2e/out bench/out
+	rm -rf bin ui/node_modules e2e/console/node_modules e2e/idp/oidc-provider/node_modules e2e/idp/samlp/node_modules .tools e2e/out bench/out
 
 need-go:
 	@.ci/need go cc
