@@ -19,7 +19,8 @@ type SettingsClaudeCodeCmd struct {
 	Mode    string `help:"installed: the ambit client runs as the hook. zero-install: Claude Code itself calls the server." enum:"installed,zero-install" default:"installed"`
 	Server  string `help:"Address of the Ambit server, as engineers' machines reach it." env:"AMBIT_SERVER" required:"" placeholder:"URL"`
 	Program string `help:"Where the ambit client is on engineers' machines (installed); otherwise where this program is." placeholder:"PATH"`
-	Policy  string `help:"Policy file; what holds for everybody (denied files, models, caching) goes into the settings too." placeholder:"FILE"`
+	Policy  string `help:"Policy file; what holds for everybody (denied files, models, caching, the sandbox) goes into the settings too." placeholder:"FILE"`
+	Sandbox string `help:"With --policy: run commands in Claude Code's sandbox. on: where the machine has one. required: nowhere else, and with the policy's hosts only." enum:"on,required,off" default:"on"`
 }
 
 // Help is shown under --help.
@@ -37,7 +38,7 @@ func (c *SettingsClaudeCodeCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	o := claudecode.SettingsOptions{Mode: c.Mode, Server: server.String(), Program: c.Program}
+	o := claudecode.SettingsOptions{Mode: c.Mode, Server: server.String(), Program: c.Program, Sandbox: c.Sandbox}
 	if c.Mode == claudecode.ModeInstalled && o.Program == "" {
 		if o.Program, err = os.Executable(); err != nil {
 			return fmt.Errorf("find this program: %w", err)

@@ -29,6 +29,7 @@ type SettingsOptions struct {
 	Mode    string
 	Server  string           // "https://ambit.example.com"
 	Program string           // installed: absolute path of the ambit program on the engineer's machine
+	Sandbox string           // SandboxOn (also ""), SandboxRequired or SandboxOff; needs Policy
 	Policy  *policy.Document // what every engineer's settings can carry is taken from it; nil: hooks only
 }
 
@@ -54,6 +55,7 @@ type settings struct {
 	Models           []string                 `json:"availableModels,omitempty"`
 	EnforceModels    bool                     `json:"enforceAvailableModels,omitempty"`
 	Env              map[string]string        `json:"env,omitempty"`
+	Sandbox          *sandbox                 `json:"sandbox,omitempty"`
 	Hooks            map[string][]hookEntries `json:"hooks"`
 }
 
@@ -107,7 +109,7 @@ func Settings(o SettingsOptions) (file []byte, notes []string, err error) {
 		s.Hooks[event] = []hookEntries{{Hooks: []hookEntry{e}}}
 	}
 	if o.Policy != nil {
-		notes = s.fromPolicy(o.Policy)
+		notes = append(s.fromPolicy(o.Policy), s.sandboxed(o.Policy, o.Sandbox)...)
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

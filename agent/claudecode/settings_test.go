@@ -21,7 +21,9 @@ func document() *policy.Document {
 		}},
 		Layers: []policy.Layer{
 			{
-				Name: "organisation", Files: &policy.FilesControl{Deny: []string{"**/.env", "~/.ssh", "/etc/shadow", "$TMP/x"}, Protect: []string{".github", "$REPO/ci/**"}},
+				Name: "organisation", Files: &policy.FilesControl{Deny: []string{"**/.env", "~/.ssh", "/etc/shadow", "$TMP/x"}, Protect: []string{".github", "$REPO/ci/**"}, Write: []string{"$REPO", "/var/cache/build/**", "~/go/pkg", "$TMP", "/srv/*.log"}},
+				Web:    &policy.WebControl{Domains: []string{"pkg.go.dev", "*.acme.test"}},
+				Shell:  &policy.ShellControl{Allow: []policy.CommandPattern{{Pattern: "curl ** url:https://status.acme.test:8443/**"}}},
 				Models: &policy.ModelsControl{Ceiling: "standard"}, Caching: &policy.CachingControl{Mode: "ttl", TTL: "5m"},
 			},
 			{Name: "payments", Match: &policy.Match{Repositories: []string{"x"}}, Files: &policy.FilesControl{Deny: []string{"secret"}}, Models: &policy.ModelsControl{Ceiling: "economy"}},
@@ -34,6 +36,8 @@ func TestSettings(t *testing.T) {
 	for name, o := range map[string]SettingsOptions{
 		"installed":        {Mode: ModeInstalled, Server: "https://ambit.example.com", Program: "/usr/local/bin/ambit"},
 		"installed-policy": {Mode: ModeInstalled, Server: "https://ambit.example.com", Program: "/usr/local/bin/ambit", Policy: document()},
+		"sandbox-required": {Mode: ModeZeroInstall, Server: "https://ambit.example.com", Policy: document(), Sandbox: SandboxRequired},
+		"sandbox-off":      {Mode: ModeZeroInstall, Server: "https://ambit.example.com", Policy: document(), Sandbox: SandboxOff},
 		"zero-install":     {Mode: ModeZeroInstall, Server: "https://ambit.example.com"},
 	} {
 		got, notes, err := Settings(o)
@@ -94,5 +98,27 @@ func TestModelsThatCannotBeExpressed(t *testing.T) {
 	file, notes, err := Settings(SettingsOptions{Mode: ModeInstalled, Server: "https://a.test", Program: "/ambit", Policy: doc})
 	if err != nil || len(notes) != 1 || !strings.Contains(notes[0], "gpt-*") || strings.Contains(string(file), "availableModels") {
 		t.Errorf("%v %q\n%s", err, notes, file)
+	}
+}
+
+// TestSandboxNotes ensures that an administrator learns what the sandbox can't carry, and that a second layer only narrows.
+func TestSandboxNotes(t *testing.T) {
+	doc := document()
+	doc.Layers[0].Files.Write = []string{"$REPO/src", "/var/cache/build", "/opt/x"}
+	doc.Layers[0].Web, doc.Layers[0].Shell = nil, nil
+	doc.Layers = append(doc.Layers, policy.Layer{Name: "narrower", Files: &policy.FilesControl{Write: []string{"$REPO", "/opt/x"}}})
+	file, notes, err := Settings(SettingsOptions{Mode: ModeZeroInstall, Server: "https://a.test", Policy: doc, Sandbox: SandboxRequired})
+	if err != nil || len(notes) != 2 || !strings.Contains(notes[0], "working directory") || !strings.Contains(notes[1], "reach none") {
+		t.Errorf("%v %q", err, notes)
+	}
+	var s settings
+	if err := json.Unmarshal(file, &s); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"/opt/x"}, s.Sandbox.Files.AllowWrite); diff != "" {
+		t.Error(diff)
+	}
+	if s.Sandbox.AllowUnsandboxed || !s.Sandbox.FailIfUnavailable || s.Sandbox.Network.Domains == nil {
+		t.Errorf("%+v", s.Sandbox)
 	}
 }
