@@ -82,6 +82,21 @@ var kinds = []kind{
 	{name: "ledger.recovered", phase: PhaseIntegrity, outcome: `{"since":"2026-11-22T05:30:01.000Z","cause":"database or disk is full"}`},
 	{name: "ledger.damaged", phase: PhaseIntegrity, outcome: `{"first_bad":17,"issues":[{"seq":17,"what":"entry 17 does not carry Ambit's seal: it was altered"}]}`},
 	{name: "retention.refused", phase: PhaseIntegrity, outcome: `{"reason":"the retention rules in the database were altered outside Ambit"}`},
+
+	{name: "sink.created", phase: PhaseAdmin, object: "sink", after: `{"name":"siem","kind":"splunk","splunk":{"url":"https://splunk.acme.test:8088","ack":true}}`},
+	{name: "sink.changed", phase: PhaseAdmin, object: "sink", before: `{"name":"siem"}`, after: `{"name":"siem 2"}`},
+	{name: "sink.paused", phase: PhaseAdmin, object: "sink", before: `{"state":"running"}`, after: `{"state":"paused"}`},
+	{name: "sink.resumed", phase: PhaseAdmin, object: "sink", before: `{"state":"paused"}`, after: `{"state":"running"}`},
+	{name: "sink.deleted", phase: PhaseAdmin, object: "sink", before: `{"name":"siem"}`},
+	{name: "sink.tested", phase: PhaseAdmin, object: "sink", after: `{"outcome":"accepted","answer":"200 OK"}`},
+	{name: "sink.secret_rotated", phase: PhaseAdmin, object: "sink", after: `{"secret":"signing"}`},
+	{name: "sink.set_aside_retried", phase: PhaseAdmin, object: "sink", after: `{"delivered":2,"refused":0}`},
+	{name: "sink.lagging", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","lag_s":900,"events":1200,"last_error":"503 Service Unavailable"}`},
+	{name: "sink.recovered", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","lag_s":0,"events":0}`},
+	{name: "sink.gap", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","first":1,"last":500000,"events":500000,"reason":"the backlog exceeded its quota"}`},
+	{name: "sink.set_aside", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","event":"evt_1","answer":"400 Bad Request"}`},
+	{name: "sink.misconfigured", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","answer":"403 Forbidden"}`},
+	{name: "sink.disabled", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","answer":"410 Gone"}`},
 }
 
 // event is the kind with everything that such events have.

@@ -55,7 +55,7 @@ test('a webhook is added, tested, started, refuses, is mended, paused and delete
   await adding.getByRole('button', { name: 'Start' }).click()
   const row = page.getByRole('row', { name: /SIEM/ })
   await row.getByText('Running').waitFor()
-  await row.getByRole('cell', { name: '1', exact: true }).last().waitFor({ timeout: 15_000 })
+  await row.getByRole('cell', { name: '1', exact: true }).last().waitFor({ timeout: 60_000 })
   assert.ok(!(await page.content()).includes(secret), 'the signing secret is still on the page')
   await page.getByRole('button', { name: 'SIEM' }).click()
   const detail = page.getByRole('dialog', { name: 'SIEM' })
