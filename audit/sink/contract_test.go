@@ -126,6 +126,7 @@ func TestSplunkCodes(t *testing.T) {
 		`{"text":"Invalid token","code":4}`:                                         {Outcome: Misconfiguration},
 		`{"text":"Incorrect index","code":7,"invalid-event-number":0}`:              {Outcome: Misconfiguration},
 		`{"text":"Data channel is missing","code":10}`:                              {Outcome: Misconfiguration},
+		`<html>"code":0, says another server</html>`:                                {Outcome: Misconfiguration},
 		`<html>a proxy's page, with status 503</html>` + strings.Repeat("x", 10000): {Outcome: Retry, After: 7 * time.Second},
 	} {
 		status := 503

@@ -289,3 +289,22 @@ func TestRetentionsHolesAreNoTrouble(t *testing.T) {
 		t.Errorf("%d gaps are recorded", n)
 	}
 }
+
+// TestARefusalNowAndThenDoesntFeedItself ensures that an alarm about a receiver that refuses every other request doesn't
+// become the next request's reason.
+func TestARefusalNowAndThenDoesntFeedItself(t *testing.T) {
+	s, f := start(t), listen(t)
+	f.refuse = func(n int, _ []json.RawMessage) (int, map[string]string, string) {
+		if n%2 == 1 {
+			return http.StatusForbidden, nil, "not today"
+		}
+		return 0, nil, ""
+	}
+	s.create(f.spec(), nil)
+	s.decide(5)
+	s.until("it rests", func() bool { return s.status().LagEvents == 0 })
+	time.Sleep(200 * time.Millisecond) // long enough for some rounds
+	if n := len(s.events("sink.misconfigured")); n != 1 {
+		t.Errorf("%d alarms", n)
+	}
+}

@@ -27,7 +27,6 @@ type poster struct {
 	secrets map[string]string
 	gzip    bool
 	zip     *gzip.Writer
-	buf     bytes.Buffer
 	now     func() time.Time
 }
 
@@ -53,15 +52,9 @@ type reply struct {
 
 // post sends one body. The error is for requests without an answer.
 func (p *poster) post(ctx context.Context, url, contentType string, body []byte, header map[string]string) (reply, error) {
-	sent := body
-	if p.gzip {
-		p.buf.Reset()
-		p.zip.Reset(&p.buf)
-		_, errWrite := p.zip.Write(body)
-		if err := errors.Join(errWrite, p.zip.Close()); err != nil {
-			return reply{}, fmt.Errorf("compress: %w", err)
-		}
-		sent = p.buf.Bytes()
+	sent, err := p.pack(body)
+	if err != nil {
+		return reply{}, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(sent))
 	if err != nil {
@@ -86,6 +79,21 @@ func (p *poster) post(ctx context.Context, url, contentType string, body []byte,
 		return reply{}, fmt.Errorf("read the answer: %w", err)
 	}
 	return reply{resp.StatusCode, resp.Header, text, clean(resp.Status+" "+string(text), p.secrets)}, nil
+}
+
+// pack gives the bytes to send, in memory of their own: a transport may read a request's body on after its answer has come,
+// and the caller uses its buffer again.
+func (p *poster) pack(body []byte) ([]byte, error) {
+	if !p.gzip {
+		return bytes.Clone(body), nil
+	}
+	var buf bytes.Buffer
+	p.zip.Reset(&buf)
+	_, errWrite := p.zip.Write(body)
+	if err := errors.Join(errWrite, p.zip.Close()); err != nil {
+		return nil, fmt.Errorf("compress: %w", err)
+	}
+	return buf.Bytes(), nil
 }
 
 func (p *poster) Close() error {

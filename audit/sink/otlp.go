@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
 	logspb "go.opentelemetry.io/proto/otlp/logs/v1"
@@ -62,12 +63,12 @@ func (o *otlp) Send(ctx context.Context, batch []Item) (Result, error) {
 		return Result{}, err
 	}
 	res := o.judge(&r)
+	// OTLP calls some errors of the server (500, 501) permanent; that is no reason to give up an audit event, so all are tried again.
 	switch {
+	case r.status >= 200 && r.status < 300 && strings.HasPrefix(r.header.Get("Content-Type"), "text/html"):
+		return Result{Outcome: Misconfiguration, Answer: "this is no OTLP receiver: " + r.answer}, nil
 	case r.status == http.StatusOK:
 		o.partial(&r, &res)
-	case r.status >= 500 && r.status != http.StatusBadGateway && r.status != http.StatusServiceUnavailable && r.status != http.StatusGatewayTimeout:
-		// OTLP calls other errors of the server permanent, but that is no reason to drop an audit event.
-		res.Outcome = Retry
 	}
 	if r.status >= 400 {
 		res.Answer = clean(fmt.Sprintf("%d %s", r.status, statusMessage(r.body)), o.secrets)

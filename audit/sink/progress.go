@@ -89,7 +89,9 @@ func (w *worker) failed(trouble State, text string) time.Duration {
 	w.mu.Unlock()
 	if was != trouble {
 		w.log.Warn("the sink can't deliver", "state", string(trouble), "answer", text)
-		if trouble == Misconfigured {
+		// An alarm is an event, which the sink delivers, to a receiver that refuses now and then: not at every turn.
+		if now := w.m.opt.Now(); trouble == Misconfigured && now.Sub(w.alarmedAt) >= alarmEvery {
+			w.alarmedAt = now
 			w.alarm("sink.misconfigured", map[string]any{"answer": text})
 		}
 	}

@@ -3,9 +3,9 @@ package sink
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +30,7 @@ func newSplunk(d *deps, spec *Spec, secrets map[string]string) (Receiver, error)
 	s := &splunk{poster: p, spec: *spec.Splunk, token: secrets[secretToken], host: d.host}
 	s.base = strings.TrimSuffix(strings.TrimSuffix(spec.Splunk.URL, "/"), "/services/collector")
 	id := make([]byte, 16)
-	if _, err := rand.Read(id); err != nil {
+	if _, err := io.ReadFull(d.rand, id); err != nil {
 		return nil, fmt.Errorf("name the channel: %w", err)
 	}
 	s.channel = fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
@@ -101,6 +101,10 @@ func (s *splunk) header() map[string]string {
 func (s *splunk) verdict(r *reply, reply *hecReply, n int) Result {
 	res := s.judge(r)
 	if reply.Code == nil {
+		if res.Outcome == Accepted {
+			// Some other server's page: taking its 200 for Splunk's word would lose everything.
+			return Result{Outcome: Misconfiguration, Answer: "this is no HTTP Event Collector: " + r.answer}
+		}
 		return res
 	}
 	after := res.After

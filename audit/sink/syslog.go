@@ -91,8 +91,9 @@ func (s *syslog) Send(ctx context.Context, batch []Item) (Result, error) {
 		}
 		s.conn = conn
 	}
-	// The deadline ends reads and writes that ctx can't.
-	stop := context.AfterFunc(ctx, func() { _ = s.conn.SetDeadline(time.Unix(1, 0)) })
+	// The deadline ends reads and writes that ctx can't. It may still be set while the connection is given up.
+	conn := s.conn
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	err := s.exchange()
 	stop()
 	if err != nil || !s.spec.NoConfirm {

@@ -180,8 +180,8 @@ func (w *worker) disable(answer string) {
 // background is for commits that must not be torn by the worker's end.
 func (w *worker) background() context.Context { return context.WithoutCancel(w.ctx) }
 
-// setAsideEvery bounds how often the ledger tells of messages that were set aside.
-const setAsideEvery = 10 * time.Minute
+// alarmEvery bounds how often the ledger tells of messages that were set aside, and of a receiver that refuses.
+const alarmEvery = 10 * time.Minute
 
 // setAside puts a message by and moves on. One event tells of the first for a while: telling of each would make messages of
 // messages.
@@ -194,7 +194,7 @@ func (w *worker) setAside(b *batch, i int, answer string) error {
 	moved := w.at()
 	moved.Cursor, moved.Checkpoint = max(moved.Cursor, cursor), max(moved.Checkpoint, checkpoint)
 	now := w.m.opt.Now()
-	tell := now.Sub(w.setAsideAt) >= setAsideEvery && it.Type != "sink.set_aside"
+	tell := now.Sub(w.setAsideAt) >= alarmEvery && it.Type != "sink.set_aside"
 	row := db.SetAsideRow{SinkID: w.row.ID, Message: string(it.Message), Ref: it.Ref, EventID: it.ID, Type: it.Type, Answer: answer, At: now.UnixMilli()}
 	err := w.m.opt.Ledger.Commit(w.background(), func(tx *db.Tx) ([]*audit.Event, error) {
 		var events []*audit.Event

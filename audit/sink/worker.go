@@ -37,6 +37,7 @@ type worker struct {
 	checkedAt  time.Time // when it last looked for checkpoints, being idle
 	poisonRun  int       // messages set aside since the last one that was accepted
 	setAsideAt time.Time // of the last event that told of it
+	alarmedAt  time.Time // of the last alarm about a receiver that refuses
 	seenSeq    int64     // the ledger's seq at the batch before, to notice when decisions come fast
 	seenAt     time.Time // when that was
 
