@@ -1,11 +1,12 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useLocation, useMatches, useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import type { Session } from '../api/generated'
 import { Failure } from '../elements/States'
 import { roomsFor } from '../layout/Nav'
 import { Bare } from '../layout/Page'
 import { Shell } from '../layout/Shell'
-import { useSession } from '../session/session'
+import { askAgain, useSession } from '../session/session'
 import { NotSetUp } from './NotSetUp'
 
 /** Door decides by the session what a visitor sees: set-up, sign-in or the house. */
@@ -14,6 +15,7 @@ export function Door() {
   // While a page is being loaded, the address is already the next page's and the route still the last one's.
   const route = useMatches({ select: (matches) => matches.at(-1)?.routeId })
   const { pathname } = useLocation()
+  useStillSignedIn(pathname)
   if (session.isPending) return null
   if (session.isError && !session.data) {
     return (
@@ -31,6 +33,16 @@ export function Door() {
   if (pathname === '/' || pathname === '/sign-in') return <ToFirstRoom session={session.data} />
   if (route === '/' || route === '/sign-in') return null
   return <Shell session={session.data} />
+}
+
+/** useStillSignedIn asks at every change of page: whoever was cut off sees the sign-in page at the next click. */
+function useStillSignedIn(pathname: string) {
+  const queries = useQueryClient()
+  const last = useRef(pathname)
+  useEffect(() => {
+    if (last.current !== pathname) void askAgain(queries)
+    last.current = pathname
+  }, [queries, pathname])
 }
 
 function ToSignIn() {
