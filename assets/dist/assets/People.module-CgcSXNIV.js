@@ -1,0 +1,1 @@
+var e={search:`_search_10set_1`,actions:`_actions_10set_5`,back:`_back_10set_10`,list:`_list_10set_19`,row:`_row_10set_27`,stack:`_stack_10set_40`,columns:`_columns_10set_46`,form:`_form_10set_52`,half:`_half_10set_57`,result:`_result_10set_63`};export{e as t};

@@ -1,1 +1,0 @@
-import{I as e,O as t,d as n,o as r}from"./generated-BQA7aAbL.js";var i=e({queryKey:[`status`],queryFn:()=>t(n())}),a=e({queryKey:[`checkpoint`],queryFn:()=>t(r())});export{i as n,a as t};
