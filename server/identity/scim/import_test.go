@@ -10,7 +10,7 @@ import (
 )
 
 // TestImport ensures that a first import ends in reasonable time and memory, and that what it made is all there. The whole
-// form (5,000 users, 500 groups) runs with AMBIT_LONG=1.
+// form (5,000 users, 500 groups) runs with AMBIT_LONG=1 and -timeout 30m.
 func TestImport(t *testing.T) {
 	users, groups := 300, 30
 	if os.Getenv("AMBIT_LONG") != "" {
@@ -64,7 +64,7 @@ func TestImport(t *testing.T) {
 	t.Logf("%d users in %v, %d groups of %d in %v; heap after: %d MB", users, people.Round(time.Millisecond), groups, perGroup, (took - people).Round(time.Millisecond), mem.HeapAlloc>>20)
 	limit := 20 * time.Second
 	if users == 5000 {
-		limit = 10 * time.Minute
+		limit = 20 * time.Minute // it costs two minutes of processor time, client included
 	}
 	if took > limit {
 		t.Errorf("it took %v", took)
