@@ -19,7 +19,7 @@ func TestMutations(t *testing.T) {
 	for seq := range m.size {
 		m.rows = append(m.rows, seq+1)
 	}
-	m.run(t, mutations(1000))
+	m.run(t, mutations(600))
 }
 
 // TestMutationsAfterRetention is the same for a ledger from which entries were removed.
@@ -50,7 +50,7 @@ func TestMutationsAfterRetention(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.run(t, mutations(1000)/4)
+	m.run(t, mutations(600)/4)
 }
 
 func mutations(n int) int {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"ambit/db"
 )
@@ -99,13 +100,17 @@ type searcher struct {
 	last   int64 // seq of the last one found
 }
 
-const scanChunk = 1000
+// scanChunk is how many rows are read at once, at most; the first chunks are smaller, because the newest rows often fit.
+const (
+	scanChunk  = 1000
+	firstChunk = 64
+)
 
 // scan reads the ledger itself, low < seq < high, newest first.
 func (s *searcher) scan(ctx context.Context, r db.Queryer, low, high int64) error {
-	for len(s.found) < s.limit && low < high {
+	for chunk := firstChunk; len(s.found) < s.limit && low < high; chunk = min(2*chunk, scanChunk) {
 		n := 0
-		err := db.LedgerDescending(ctx, r, low, high, scanChunk, func(row db.LedgerRow) error {
+		err := db.LedgerDescending(ctx, r, low, high, chunk, func(row db.LedgerRow) error {
 			n++
 			high = row.Seq
 			return s.take(row)
@@ -113,12 +118,15 @@ func (s *searcher) scan(ctx context.Context, r db.Queryer, low, high int64) erro
 		if errors.Is(err, errEnough) {
 			return nil
 		}
-		if err != nil || n < scanChunk {
+		if err != nil || n < chunk {
 			return err
 		}
 	}
 	return nil
 }
+
+// fetchChunk is how many events are fetched in one query.
+const fetchChunk = 250
 
 // lookup asks the search index, low < seq < high, newest first.
 func (s *searcher) lookup(ctx context.Context, r db.Queryer, low, high int64) error {
@@ -128,20 +136,36 @@ func (s *searcher) lookup(ctx context.Context, r db.Queryer, low, high int64) er
 		if err != nil {
 			return err
 		}
-		for _, seq := range seqs {
-			high = seq
-			event, err := db.LedgerEvent(ctx, r, seq)
-			if errors.Is(err, db.ErrNotFound) {
-				continue // the index is derived; the ledger is the truth
+		for chunk := range slices.Chunk(seqs, fetchChunk) {
+			high = chunk[len(chunk)-1]
+			err := s.fetch(ctx, r, chunk)
+			if errors.Is(err, errEnough) {
+				return nil
 			} else if err != nil {
 				return err
-			}
-			if errors.Is(s.take(db.LedgerRow{Seq: seq, Event: event}), errEnough) {
-				return nil
 			}
 		}
 		if len(seqs) < s.limit {
 			return nil
+		}
+	}
+	return nil
+}
+
+// fetch takes the events that the index named, in its order. One that isn't in the ledger is passed over: the index is
+// derived, the ledger is the truth.
+func (s *searcher) fetch(ctx context.Context, r db.Queryer, seqs []int64) error {
+	events, err := db.LedgerEvents(ctx, r, seqs)
+	if err != nil {
+		return err
+	}
+	for _, seq := range seqs {
+		event, there := events[seq]
+		if !there {
+			continue
+		}
+		if err := s.take(db.LedgerRow{Seq: seq, Event: event}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 )
 
@@ -30,6 +31,32 @@ func LedgerEvent(ctx context.Context, q Queryer, seq int64) (string, error) {
 	var event string
 	err := q.QueryRowContext(ctx, "SELECT event FROM ledger WHERE seq = $1", seq).Scan(&event)
 	return event, scanError(err)
+}
+
+// LedgerEvents gives the events of many seqs, those that are there.
+func LedgerEvents(ctx context.Context, q Queryer, seqs []int64) (map[int64]string, error) {
+	list, err := json.Marshal(seqs)
+	if err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	rows, err := q.QueryContext(ctx, "SELECT l.seq, l.event FROM json_each($1) j JOIN ledger l ON l.seq = j.value", string(list))
+	if err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	defer rows.Close()
+	events := make(map[int64]string, len(seqs))
+	for rows.Next() {
+		var seq int64
+		var event string
+		if err := rows.Scan(&seq, &event); err != nil {
+			return nil, fmt.Errorf("read the ledger: %w", err)
+		}
+		events[seq] = event
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	return events, nil
 }
 
 // LastSeq is the highest seq; 0 for an empty ledger.

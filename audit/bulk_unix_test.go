@@ -1,3 +1,5 @@
+//go:build unix
+
 package audit
 
 import (
@@ -5,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -79,7 +82,7 @@ func TestBulk(t *testing.T) {
 		{"one old day", list, min(50, n/90/5), Query{Since: at.Add(24 * time.Hour), Until: at.Add(48 * time.Hour), Effect: "deny"}},
 	} {
 		var took []time.Duration
-		found := 0
+		found, busy := 0, processorTime(t)
 		for range 21 {
 			start := time.Now()
 			page, err := l.Search(t.Context(), c.q)
@@ -90,11 +93,12 @@ func TestBulk(t *testing.T) {
 			found = len(page.Events)
 		}
 		slices.Sort(took)
+		busy = (processorTime(t) - busy) / time.Duration(len(took))
 		verdict := "within the goal"
 		if took[10] > c.goal {
 			verdict = "MISSED"
 		}
-		t.Logf("%-22s %3d found, median %v, slowest %v (goal %v: %s)", c.name, found, took[10].Round(10*time.Microsecond), took[20].Round(10*time.Microsecond), c.goal, verdict)
+		t.Logf("%-22s %3d found, median %v, slowest %v, processor %v (goal %v: %s)", c.name, found, took[10].Round(10*time.Microsecond), took[20].Round(10*time.Microsecond), busy.Round(10*time.Microsecond), c.goal, verdict)
 		if found < c.want || c.want == 0 && found > 0 {
 			t.Errorf("%s: %d found, want %d", c.name, found, c.want)
 		}
@@ -105,10 +109,11 @@ func TestBulk(t *testing.T) {
 	}
 	t.Logf("get by decision id in %v", time.Since(start).Round(10*time.Microsecond))
 	start = time.Now()
+	busy := processorTime(t)
 	if f, err := l.Facets(t.Context(), Query{Effect: "deny"}); err != nil || f.Of == 0 {
 		t.Fatal(f, err)
 	}
-	t.Logf("facets of the newest in %v", time.Since(start).Round(10*time.Microsecond))
+	t.Logf("facets of the newest in %v, processor %v", time.Since(start).Round(10*time.Microsecond), (processorTime(t) - busy).Round(10*time.Microsecond))
 	start = time.Now()
 	if _, err := l.Counts(t.Context(), at, 24*time.Hour); err != nil {
 		t.Fatal(err)
@@ -119,4 +124,14 @@ func TestBulk(t *testing.T) {
 		t.Fatal(r, err)
 	}
 	t.Logf("verified in %v", time.Since(start).Round(time.Millisecond))
+}
+
+// processorTime is what this process has used: on a machine that others use too it tells more than the clock.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
