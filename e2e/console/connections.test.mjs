@@ -87,6 +87,7 @@ test('a connection from the wizard to everybody, and back', async () => {
   await owner.getByRole('combobox', { name: 'Who may sign in while this is staging' }).fill('bob@example.test')
   await owner.keyboard.press('Enter')
   await owner.getByRole('button', { name: 'Save testers' }).click()
+  await owner.locator('button:disabled', { hasText: 'Save testers' }).waitFor()
   await move(owner, 'Promote to staging', 'its one tester', 'Staging')
 
   const bob = quietAbout(await open(browser, server.url))

@@ -118,8 +118,18 @@ func TestProblemsOfAConfigurationNameTheirField(t *testing.T) {
 		}
 	}
 	for _, bad := range []object{
-		{"id": "../x"}, {"id": "X"}, {"kind": "ldap"}, {"name": ""}, {"name": "a\nb"}, {"domains": []string{"*"}}, {"domains": []string{"a@b.test"}},
-		{"testers": []string{""}}, {"config": "x"}, {"secrets": object{"saml_keys": "{}"}}, {"stage": "live"}, {"domains": []string{strings.Repeat("a", 300)}},
+		{"id": "../x"},
+		{"id": "X"},
+		{"kind": "ldap"},
+		{"name": ""},
+		{"name": "a\nb"},
+		{"domains": []string{"*"}},
+		{"domains": []string{"a@b.test"}},
+		{"testers": []string{""}},
+		{"config": "x"},
+		{"secrets": object{"saml_keys": "{}"}},
+		{"stage": "live"},
+		{"domains": []string{strings.Repeat("a", 300)}},
 	} {
 		r := oidcRequest("x")
 		for k, v := range bad {

@@ -10,12 +10,13 @@ import { type Move, movesFrom, stageWords } from './words'
 
 /** StagePanel promotes a connection or takes it back, after a sentence that says what it means for people. */
 export function StagePanel({ connection, manages }: { connection: ConnectionDetail; manages: boolean }) {
-  const [move, setMove] = useState<Move>()
+  const [to, setTo] = useState<Move['to']>()
   const stage = useConnectionChange(
-    (to: Move['to']) => call(stageConnection({ path: { id: connection.id }, body: { stage: to } })),
-    () => setMove(undefined),
+    (stage: Move['to']) => call(stageConnection({ path: { id: connection.id }, body: { stage } })),
+    () => setTo(undefined),
   )
   const moves = manages ? movesFrom(connection) : []
+  const move = moves.find((one) => one.to === to) // of the connection as it is now, not as it was when the button was pressed
   return (
     <Panel title="Stage">
       <div className={styles.stage}>
@@ -29,7 +30,7 @@ export function StagePanel({ connection, manages }: { connection: ConnectionDeta
               variant={one === moves[0] && !one.danger ? 'filled' : 'default'}
               onClick={() => {
                 stage.reset()
-                setMove(one)
+                setTo(one.to)
               }}
             >
               {one.action}
@@ -39,7 +40,7 @@ export function StagePanel({ connection, manages }: { connection: ConnectionDeta
       </div>
       <Confirm
         opened={move !== undefined}
-        onClose={() => setMove(undefined)}
+        onClose={() => setTo(undefined)}
         title={`${move?.action ?? ''}?`}
         action={move?.action ?? ''}
         danger={move?.danger}
