@@ -50,11 +50,10 @@ func (l *Login) Run(ctx context.Context) (Credentials, error) {
 	defer unlock()
 	before, errBefore := readCredentials(l.Getenv) // one that can't be read is replaced
 	if err := writeCredentials(l.Getenv, c); err != nil {
-		l.revoke(ctx, c) // nobody else would ever end it
-		return *c, err
+		return *c, errors.Join(err, l.revoke(ctx, c)) // nobody else would ever end it
 	}
 	if errBefore == nil {
-		l.revoke(ctx, &before)
+		_ = l.revoke(ctx, &before) // its server may be gone: then it ends by itself
 	}
 	return *c, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -315,8 +316,8 @@ func TestHookUsesTheSignIn(t *testing.T) {
 }
 
 func failureText(err error) string {
-	f, ok := err.(*failure)
-	if !ok {
+	var f *failure
+	if !errors.As(err, &f) {
 		return err.Error()
 	}
 	return f.sentence("PreToolUse")

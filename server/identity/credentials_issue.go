@@ -135,7 +135,7 @@ func (s *Service) mint(ctx context.Context, f *family, m *minting) (caller.Agent
 	stale := s.credentials.stale(f, m.now)
 	person := s.people.Load().byID[row.PersonID]
 	err = s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
-		if err := s.writeMinted(ctx, tx, f, m, &row, key, end, stale); err != nil {
+		if err := s.writeMinted(ctx, tx, m, &row, key, end, stale); err != nil {
 			return nil, err
 		}
 		events := []*audit.Event{familyEvent(m.kind, audit.PhaseAdmin, person, &row, m.address)}
@@ -157,7 +157,7 @@ func (s *Service) mint(ctx context.Context, f *family, m *minting) (caller.Agent
 }
 
 // writeMinted is the database's part of mint.
-func (s *Service) writeMinted(ctx context.Context, tx *db.Tx, f *family, m *minting, row *db.FamilyRow, key hash, end int64, stale []hash) error {
+func (s *Service) writeMinted(ctx context.Context, tx *db.Tx, m *minting, row *db.FamilyRow, key hash, end int64, stale []hash) error {
 	if m.used != "" {
 		used := hashOf(m.used)
 		if ok, err := db.UseRefresh(ctx, tx, used[:], m.now); err != nil || !ok {

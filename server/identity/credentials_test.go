@@ -608,7 +608,7 @@ func TestIntrospect(t *testing.T) {
 
 func TestCleanDevice(t *testing.T) {
 	for in, want := range map[string]string{
-		"  Claude Code\n2.1 ": "Claude Code2.1", "a\u202eb": "ab", "a\xffb": "ab", strings.Repeat("ü", 150): strings.Repeat("ü", 100),
+		"\tClaude Code\n2.1": "Claude Code2.1", "a\u202eb": "ab", "a\xffb": "ab", strings.Repeat("ü", 150): strings.Repeat("ü", 100),
 	} {
 		if got := cleanDevice(in); got != want {
 			t.Errorf("%q: %q", in, got)

@@ -161,6 +161,7 @@ func (f *flows) open(by map[digest]*flow, name string, now time.Time) (is flow, 
 }
 
 func (f *flows) ofCode(code string, now time.Time) (flow, bool) { return f.open(f.byCode, code, now) }
+
 func (f *flows) ofHandle(handle string, now time.Time) (flow, bool) {
 	return f.open(f.byHandle, handle, now)
 }

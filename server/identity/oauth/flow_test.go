@@ -34,7 +34,7 @@ func TestFlowsAreBounded(t *testing.T) {
 
 func TestReadCode(t *testing.T) {
 	for typed, want := range map[string]string{
-		"BCDF-GHJK": "BCDF-GHJK", "bcdfghjk": "BCDF-GHJK", " bcdf ghjk ": "BCDF-GHJK", "BCDF–GHJK": "BCDF-GHJK",
+		"BCDF-GHJK": "BCDF-GHJK", "bcdfghjk": "BCDF-GHJK", "bcdf ghjk": "BCDF-GHJK", "BCDF–GHJK": "BCDF-GHJK",
 		"": "", "BCDF-GHJ": "", "BCDF-GHJKL": "", "ABCD-EFGH": "", "BCDF-GHJ\x00": "", "ßCDF-GHJK": "", strings.Repeat("-", 100): "",
 	} {
 		if got, ok := readCode(typed); got != want || ok != (want != "") {

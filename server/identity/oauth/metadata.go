@@ -29,6 +29,9 @@ func (s *Service) metadata(c *fiber.Ctx) error {
 		GatewayProtocol     int      `json:"gateway_protocol_version"`
 	}{
 		base, base + "/oauth/device_authorization", base + "/oauth/token", base + "/oauth/revoke", base + "/oauth/introspect",
-		[]string{grantDevice, grantRefresh, grantExchange}, []string{}, []string{"agent"}, none, none, 1,
+		[]string{grantDevice, grantRefresh, grantExchange},
+		[]string{},
+		[]string{"agent"},
+		none, none, 1,
 	})
 }

@@ -11,6 +11,8 @@ import (
 )
 
 // Token types of RFC 8693, section 3.
+//
+//nolint:gosec // names, not credentials
 const (
 	typeIDToken = "urn:ietf:params:oauth:token-type:id_token"
 	typeJWT     = "urn:ietf:params:oauth:token-type:jwt"
