@@ -28,7 +28,7 @@ func (w *worker) deliver(b *batch) bool {
 		p := parts[len(parts)-1]
 		parts = parts[:len(parts)-1]
 		res, err := w.send(b.items[p.low:p.high])
-		again := time.Duration(0)
+		var again time.Duration
 		switch {
 		case err != nil:
 			again = w.unreachable(err)

@@ -86,8 +86,8 @@ func newDifferential(t *testing.T, bin, dialect string) *differential {
 		d.programs[name] = probe
 	}
 	for _, name := range wrapperPrograms {
-		if real, err := exec.LookPath(name); err == nil {
-			d.programs[name] = real
+		if found, err := exec.LookPath(name); err == nil {
+			d.programs[name] = found
 		}
 	}
 	return d

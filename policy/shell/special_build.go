@@ -34,7 +34,8 @@ func (k *classifier) build(c class, i int, v Word, st state, how effect) {
 			k.open(i, "config", text, "A target's file may name the linker and other programs.", "Name a target.", false)
 		}
 	case classTestArgs:
-		if name, _, _ := strings.Cut(text, "="); len(name) > 2 && strings.HasPrefix("--logfile", name) {
+		const logFile = "--logfile" // may be abbreviated
+		if name, _, _ := strings.Cut(text, "="); len(name) > 2 && strings.HasPrefix(logFile, name) {
 			k.open(i, "exec", text, "The test binary writes this file.", "Redirect in the shell.", false)
 		}
 	case classNativeArgs:

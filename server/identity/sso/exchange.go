@@ -16,6 +16,8 @@ import (
 )
 
 // The types of tokens that can be exchanged (RFC 8693, section 3).
+//
+//nolint:gosec // names, not credentials
 const (
 	typeIDToken = "urn:ietf:params:oauth:token-type:id_token"
 	typeJWT     = "urn:ietf:params:oauth:token-type:jwt"
