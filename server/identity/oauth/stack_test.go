@@ -103,7 +103,7 @@ func newStack(t *testing.T) *stack {
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(ln) }()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute) // the machine may be busy
 		defer cancel()
 		must(t, errors.Join(srv.Shutdown(ctx), <-served, s.identity.Close(ctx), s.ledger.Close(ctx), database.Close()))
 	})
