@@ -59,7 +59,7 @@ func testDeps(t *testing.T) *deps {
 	n, err := egress.ParseNetworks([]string{"loopback"})
 	must(t, err)
 	return &deps{
-		networks: n, folder: t.TempDir(), now: func() time.Time { return moment }, rand: rand.Reader, host: "ambit-1", version: "1.0", timeout: 2 * time.Second,
+		networks: n, folder: t.TempDir(), now: func() time.Time { return moment }, rand: rand.Reader, host: "ambit-1", version: "1.0", timeout: 20 * time.Second,
 	}
 }
 

@@ -12,10 +12,10 @@ import (
 
 // integrity is an alarm about a sink.
 func (w *worker) integrity(kind string, outcome map[string]any) *audit.Event {
-	outcome["sink"] = w.row.Name
+	outcome["sink"] = w.name
 	return &audit.Event{
 		Type: kind, Phase: audit.PhaseIntegrity, Actor: audit.Actor{User: "ambit"}, Outcome: view(outcome),
-		Change: &audit.Change{Object: "sink", ID: w.row.ID},
+		Change: &audit.Change{Object: "sink", ID: w.id},
 	}
 }
 

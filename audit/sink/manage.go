@@ -17,7 +17,7 @@ import (
 // List gives all sinks by name.
 func (m *Manager) List(ctx context.Context) ([]Sink, error) {
 	all := m.workers()
-	slices.SortFunc(all, func(a, b *worker) int { return cmp.Compare(a.rowNow().Name, b.rowNow().Name) })
+	slices.SortFunc(all, func(a, b *worker) int { return cmp.Compare(a.name, b.name) })
 	list := make([]Sink, len(all))
 	for i, w := range all {
 		var err error
@@ -261,14 +261,14 @@ func (m *Manager) store(ctx context.Context, row *db.SinkRow, spec *Spec, secret
 // replace puts a worker in the place of the one before, which hands over how far it came.
 func (m *Manager) replace(next *worker) error {
 	var err error
-	if old := m.worker(next.row.ID); old != nil {
+	if old := m.worker(next.id); old != nil {
 		old.cancel()
 		<-old.done
 		err = old.close()
 		next.inherit(old)
 	}
 	m.mu.Lock()
-	m.sinks[next.row.ID] = next
+	m.sinks[next.id] = next
 	m.mu.Unlock()
 	next.start()
 	return err

@@ -97,7 +97,7 @@ func Open(ctx context.Context, opt Options) (*Manager, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open sink %s: %w", rows[i].Name, err)
 		}
-		m.sinks[w.row.ID] = w
+		m.sinks[w.id] = w
 	}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	m.stop = cancel

@@ -159,7 +159,7 @@ func (s *stack) status() Status {
 // until waits for a condition.
 func (s *stack) until(what string, ok func() bool) {
 	s.t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); {
+	for end := time.Now().Add(90 * time.Second); !ok(); {
 		if time.Now().After(end) {
 			status := "no sinks"
 			if list, err := s.sinks.List(context.Background()); err == nil && len(list) > 0 {

@@ -15,7 +15,7 @@ func (w *worker) rowNow() db.SinkRow {
 
 // view is the sink as its admin sees it.
 func (w *worker) view(ctx context.Context) (Sink, error) {
-	aside, err := db.CountSetAside(ctx, w.m.opt.DB.Read(), w.row.ID)
+	aside, err := db.CountSetAside(ctx, w.m.opt.DB.Read(), w.id)
 	if err != nil {
 		return Sink{}, err
 	}
@@ -70,7 +70,7 @@ func (m *Manager) Gauges() []Gauge {
 			values := map[string]float64{}
 			for _, w := range m.workers() {
 				s := w.status()
-				values[w.rowNow().Name] = value(&s)
+				values[w.name] = value(&s)
 			}
 			return values
 		}}
@@ -102,8 +102,8 @@ func (m *Manager) countSetAside() map[string]float64 {
 	values := map[string]float64{}
 	for _, w := range m.workers() {
 		// Metrics have no caller to go away; a count that can't be had is left out.
-		if n, err := db.CountSetAside(context.Background(), m.opt.DB.Read(), w.row.ID); err == nil {
-			values[w.rowNow().Name] = float64(n)
+		if n, err := db.CountSetAside(context.Background(), m.opt.DB.Read(), w.id); err == nil {
+			values[w.name] = float64(n)
 		}
 	}
 	return values

@@ -26,7 +26,7 @@ type syslogFar struct {
 	stay  bool // never closes
 }
 
-func listenSyslog(t *testing.T, cfg *tls.Config) *syslogFar {
+func listenSyslog(t *testing.T, cfg *tls.Config, change ...func(*syslogFar)) *syslogFar {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -34,6 +34,9 @@ func listenSyslog(t *testing.T, cfg *tls.Config) *syslogFar {
 		ln = tls.NewListener(ln, cfg)
 	}
 	f := &syslogFar{Listener: ln, got: make(chan string, 1000)}
+	for _, c := range change {
+		c(f)
+	}
 	t.Cleanup(func() { _ = ln.Close() })
 	go func() {
 		for {
@@ -92,8 +95,7 @@ func TestSyslogNeedsProofThatItWasRead(t *testing.T) {
 		"reset":        func(f *syslogFar) { f.reset = true },
 		"never closes": func(f *syslogFar) { f.stay = true },
 	} {
-		f := listenSyslog(t, nil)
-		change(f)
+		f := listenSyslog(t, nil, change)
 		d := testDeps(t)
 		d.timeout = 300 * time.Millisecond
 		r := receiverWith(t, d, Spec{Kind: Syslog, Syslog: &SyslogSpec{Address: f.Addr().String(), Plain: true}}, nil)

@@ -149,7 +149,7 @@ func (w *worker) ring() error {
 		kind, outcome["last_error"] = "sink.lagging", lastErr
 	}
 	err := w.m.opt.Ledger.Commit(w.background(), func(tx *db.Tx) ([]*audit.Event, error) {
-		return []*audit.Event{w.integrity(kind, outcome)}, db.SetSinkLagging(w.ctx, tx, w.row.ID, is)
+		return []*audit.Event{w.integrity(kind, outcome)}, db.SetSinkLagging(w.ctx, tx, w.id, is)
 	})
 	if err != nil {
 		return err
@@ -162,7 +162,7 @@ func (w *worker) ring() error {
 
 // disable ends a sink whose receiver is gone for good.
 func (w *worker) disable(answer string) {
-	row := w.row
+	row := w.rowNow()
 	row.State, row.Why, row.UpdatedAt = string(Disabled), answer, w.m.opt.Now().UnixMilli()
 	err := w.m.opt.Ledger.Commit(w.background(), func(tx *db.Tx) ([]*audit.Event, error) {
 		return []*audit.Event{w.integrity("sink.disabled", map[string]any{"answer": answer})}, db.UpdateSink(w.ctx, tx, &row)
@@ -195,7 +195,7 @@ func (w *worker) setAside(b *batch, i int, answer string) error {
 	moved.Cursor, moved.Checkpoint = max(moved.Cursor, cursor), max(moved.Checkpoint, checkpoint)
 	now := w.m.opt.Now()
 	tell := now.Sub(w.setAsideAt) >= alarmEvery && it.Type != "sink.set_aside"
-	row := db.SetAsideRow{SinkID: w.row.ID, Message: string(it.Message), Ref: it.Ref, EventID: it.ID, Type: it.Type, Answer: answer, At: now.UnixMilli()}
+	row := db.SetAsideRow{SinkID: w.id, Message: string(it.Message), Ref: it.Ref, EventID: it.ID, Type: it.Type, Answer: answer, At: now.UnixMilli()}
 	err := w.m.opt.Ledger.Commit(w.background(), func(tx *db.Tx) ([]*audit.Event, error) {
 		var events []*audit.Event
 		if tell {

@@ -15,7 +15,8 @@ import (
 // worker pulls from the ledger for one sink and delivers, in a goroutine of its own.
 type worker struct {
 	m       *Manager
-	row     db.SinkRow // as it was when the worker was made; progress lives below
+	id      string
+	name    string
 	spec    Spec
 	secrets map[string]string
 	match   func(event string) bool // nil takes everything
@@ -42,6 +43,7 @@ type worker struct {
 	seenAt     time.Time // when that was
 
 	mu       sync.Mutex
+	row      db.SinkRow // as it was stored; its progress is in the next two
 	progress db.SinkProgress
 	stored   db.SinkProgress // as committed
 	state    State           // running, paused, disabled
@@ -68,7 +70,7 @@ func (m *Manager) newWorker(row *db.SinkRow) (*worker, error) {
 		return nil, err
 	}
 	w := &worker{
-		m: m, row: *row, spec: spec, secrets: secrets, match: spec.Filter.query().Matcher(),
+		m: m, id: row.ID, name: row.Name, row: *row, spec: spec, secrets: secrets, match: spec.Filter.query().Matcher(),
 		log:  m.opt.Log.With("sink", row.Name),
 		turn: make(chan struct{}, 1), finishing: make(chan struct{}), done: make(chan struct{}),
 		backoff: backoff{first: m.opt.Pace.FirstRetry, last: m.opt.Pace.LastRetry, rand: rand.New(rand.NewChaCha8(seed))}, //nolint:gosec // spreads retries, keeps no secret
@@ -180,7 +182,7 @@ func (w *worker) close() error {
 		return nil
 	}
 	if err := w.receiver.Close(); err != nil {
-		return fmt.Errorf("close sink %s: %w", w.row.Name, err)
+		return fmt.Errorf("close sink %s: %w", w.name, err)
 	}
 	w.receiver = nil
 	return nil

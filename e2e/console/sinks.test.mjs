@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import { accessible, enterDemo, launch, open } from './browser.mjs'
 import { start } from './server.mjs'
 
@@ -13,9 +14,11 @@ before(async () => {
   browser = await launch()
   server = await start('--demo')
   receiver = createServer((request, response) => {
-    let body = ''
-    request.on('data', (chunk) => (body += chunk))
+    const chunks = []
+    request.on('data', (chunk) => chunks.push(chunk))
     request.on('end', () => {
+      const raw = Buffer.concat(chunks)
+      const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString()
       response.statusCode = refuse(body) ? 400 : 200
       if (response.statusCode === 200) bodies.push(body)
       response.end(response.statusCode === 200 ? 'thank you' : 'not this one')
