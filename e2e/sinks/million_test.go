@@ -32,7 +32,7 @@ func TestBacklog(t *testing.T) {
 	waiting := residentKiB(t, f.server)
 	f.all(none)
 	start, peak := time.Now(), 0
-	eventually(t, time.Hour, "the backlog is gone", func() bool {
+	eventually(t, 3*time.Hour, "the backlog is gone", func() bool {
 		peak = max(peak, residentKiB(t, f.server))
 		return !slices.ContainsFunc(f.sinks(), func(s sinkState) bool { return s.Status.LagEvents > 0 })
 	})
