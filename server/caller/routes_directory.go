@@ -43,6 +43,8 @@ func directoryRoutes() []Route {
 
 		{ID: "revokePersonCredentials", Method: "DELETE", Path: people + "/:id/credentials", Access: cutting},
 		{ID: "listCredentials", Method: "GET", Path: "/api/v1/credentials", Access: directoryGet},
+		{ID: "getCredentialSettings", Method: "GET", Path: "/api/v1/settings/credentials", Access: directoryGet},
+		{ID: "setCredentialSettings", Method: "PUT", Path: "/api/v1/settings/credentials", Access: directorySet},
 		{ID: "cutOffCredential", Method: "DELETE", Path: "/api/v1/credentials/:id", Access: cutting},
 	}
 }

@@ -169,6 +169,7 @@ func (a *API) directoryHandlers() map[string]fiber.Handler {
 		"cutOffPerson": a.cutOffPerson, "disablePerson": a.disablePerson, "enablePerson": a.enablePerson, "linkAccount": a.linkAccount,
 		"endSession": a.endSession, "listGroups": a.listGroups,
 		"listSCIMTokens": a.listSCIMTokens, "createSCIMToken": a.createSCIMToken, "revokeSCIMToken": a.revokeSCIMToken,
+		"getCredentialSettings": a.getCredentialSettings, "setCredentialSettings": a.setCredentialSettings,
 		"listCredentials": a.listCredentials, "cutOffCredential": a.cutOffCredential, "revokePersonCredentials": a.revokePersonCredentials,
 		"listRoleRules": a.listRoleRules, "addRoleRule": a.addRoleRule, "deleteRoleRule": a.deleteRoleRule,
 	}

@@ -16,6 +16,8 @@ type Credentials interface {
 	Families() []caller.Family // newest first, those that ended lately included
 	RevokeFamily(ctx context.Context, by *caller.Principal, id, why, address string) error
 	RevokePersonCredentials(ctx context.Context, by *caller.Principal, personID, why, address string) (int, error)
+	CredentialSettings() caller.CredentialSettings
+	SetCredentialSettings(ctx context.Context, by *caller.Principal, set caller.CredentialSettings, address string) error
 }
 
 type credential struct {

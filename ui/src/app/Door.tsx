@@ -60,7 +60,9 @@ function ToFirstRoom({ session }: { session: Session }) {
   const next = 'next' in search && typeof search.next === 'string' ? search.next : undefined
   const first = roomsFor(session.user)[0]?.to ?? '/connect'
   useEffect(() => {
-    if (next) void navigate({ href: next, replace: true })
+    // The page on which a device is approved is the server's own, outside of the console.
+    if (next?.startsWith('/device')) window.location.replace(next)
+    else if (next) void navigate({ href: next, replace: true })
     else void navigate({ to: first, replace: true })
   }, [navigate, next, first])
   return null

@@ -1761,6 +1761,17 @@ export type FieldProblem = {
     hint?: string;
 };
 
+export type CredentialSettings = {
+    /**
+     * life of an access credential; it is then refreshed
+     */
+    access_minutes: number;
+    /**
+     * after which an agent must sign in again, however often it refreshed
+     */
+    family_days: number;
+};
+
 export type GetOpenApiData = {
     body?: never;
     path?: never;
@@ -4181,3 +4192,53 @@ export type RevokeScimTokenResponses = {
 };
 
 export type RevokeScimTokenResponse = RevokeScimTokenResponses[keyof RevokeScimTokenResponses];
+
+export type GetCredentialSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/credentials';
+};
+
+export type GetCredentialSettingsErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type GetCredentialSettingsError = GetCredentialSettingsErrors[keyof GetCredentialSettingsErrors];
+
+export type GetCredentialSettingsResponses = {
+    /**
+     * OK
+     */
+    200: CredentialSettings;
+};
+
+export type GetCredentialSettingsResponse = GetCredentialSettingsResponses[keyof GetCredentialSettingsResponses];
+
+export type SetCredentialSettingsData = {
+    body: CredentialSettings;
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/credentials';
+};
+
+export type SetCredentialSettingsErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type SetCredentialSettingsError = SetCredentialSettingsErrors[keyof SetCredentialSettingsErrors];
+
+export type SetCredentialSettingsResponses = {
+    /**
+     * OK
+     */
+    200: CredentialSettings;
+};
+
+export type SetCredentialSettingsResponse = SetCredentialSettingsResponses[keyof SetCredentialSettingsResponses];

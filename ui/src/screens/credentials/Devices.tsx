@@ -7,7 +7,10 @@ import { Frame } from '../../elements/DataTable'
 import { Pager } from '../../elements/Pager'
 import { Empty, Failure, Loading } from '../../elements/States'
 import { Page } from '../../layout/Page'
+import { mayManage } from '../../session/roles'
+import { useSession } from '../../session/session'
 import { DeviceTable } from './DeviceTable'
+import { Lives } from './Lives'
 import { devicesQuery, pageSize } from './queries'
 
 /** Devices lists the sign-ins of agents: each is a machine on which somebody signed in, until it ends. */
@@ -16,12 +19,14 @@ export function Devices() {
   const [state, setState] = useState<'active' | 'ended'>('active')
   const [page, setPage] = useState(0)
   const [q] = useDebouncedValue(text.trim(), 200)
+  const { data: session } = useSession()
   const query = useQuery(devicesQuery(q, state, page))
   return (
     <Page
       title="Devices"
       lead="Where agents are signed in. Each has short-lived credentials of its own; cutting one off works from its next request on."
     >
+      <Lives editable={mayManage(session?.user)} />
       <Frame
         filters={
           <>

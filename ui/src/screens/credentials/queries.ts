@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from '../../api/client'
-import { listCredentials } from '../../api/generated'
+import { getCredentialSettings, listCredentials } from '../../api/generated'
 
 export const pageSize = 50
 
@@ -10,3 +10,8 @@ export const devicesQuery = (q: string, state: 'active' | 'ended' | undefined, p
     queryFn: () => call(listCredentials({ query: { q, state, offset: page * pageSize, limit: pageSize } })),
     placeholderData: keepPreviousData,
   })
+
+export const livesQuery = queryOptions({
+  queryKey: ['credentials', 'settings'],
+  queryFn: () => call(getCredentialSettings()),
+})

@@ -1,1 +1,0 @@
-import{t as e}from"./use-debounced-value-BKp9L7p4.js";import{Ht as t,N as n,ut as r,yt as i}from"./generated-DBnxfNMw.js";function a(a){let[o]=e(a.trim().slice(0,200),150);return i({queryKey:[`people`,`like`,o],queryFn:()=>r(n({query:{q:o,limit:20}})),staleTime:6e4,retry:!1,placeholderData:t}).data?.people??[]}export{a as t};

@@ -1,1 +1,0 @@
-import{E as e,ut as t,vt as n,y as r}from"./generated-DBnxfNMw.js";var i=n({queryKey:[`status`],queryFn:()=>t(e())}),a=n({queryKey:[`checkpoint`],queryFn:()=>t(r())});export{i as n,a as t};
