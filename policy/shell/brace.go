@@ -59,8 +59,38 @@ func (e *eval) braces(w *syntax.Word) ([]*syntax.Word, bool) {
 			e.refuseNode(w, "brace", "Shells differ about how these braces expand.", "Write the words out.")
 			return nil, false
 		}
+		if joinsName(parts) {
+			e.refuseNode(w, "brace", "What stands beside the braces becomes part of a variable's name.", "Write ${name}.")
+			return nil, false
+		}
 	}
 	return out, true
+}
+
+// joinsName reports whether expanded braces brought a variable and text together that would be read as one name: braces come
+// first, as text, so {$v,b}time is $vtime btime, and {a,$}HOME is aHOME and the variable HOME.
+func joinsName(parts []syntax.WordPart) bool {
+	for i := 1; i < len(parts); i++ {
+		lit, ok := parts[i].(*syntax.Lit)
+		if !ok || lit.Value == "" {
+			continue
+		}
+		switch before := parts[i-1].(type) {
+		case *syntax.ParamExp:
+			if before.Short && (nameByte(lit.Value[0]) || lit.Value[0] == '[' || lit.Value[0] == ':') {
+				return true
+			}
+		case *syntax.Lit:
+			if strings.HasSuffix(before.Value, "$") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func nameByte(b byte) bool {
+	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
 // manyBraces bounds the work of splitting.
