@@ -7,6 +7,7 @@ interface Props {
   draft: Draft
   error: { field: string; message: string } | undefined
   onChange: (draft: Draft) => void
+  editing?: boolean // a sink that is there: where it started is past
 }
 
 const mappings = [
@@ -33,7 +34,7 @@ const phases = [
 ]
 
 /** Settings is a sink's form: its name, what its kind asks, and what to send. */
-export function Settings({ draft, error, onChange }: Props) {
+export function Settings({ draft, error, onChange, editing = false }: Props) {
   const set = (change: Partial<Draft>) => onChange({ ...draft, ...change })
   return (
     <>
@@ -92,13 +93,15 @@ export function Settings({ draft, error, onChange }: Props) {
             value={draft.repository}
             onChange={(event) => set({ repository: event.currentTarget.value })}
           />
-          <Checkbox
-            size="xs"
-            label="Start with the ledger's first event"
-            description="Otherwise with the next one"
-            checked={draft.beginning}
-            onChange={(event) => set({ beginning: event.currentTarget.checked })}
-          />
+          {!editing && (
+            <Checkbox
+              size="xs"
+              label="Start with the ledger's first event"
+              description="Otherwise with the next one"
+              checked={draft.beginning}
+              onChange={(event) => set({ beginning: event.currentTarget.checked })}
+            />
+          )}
         </div>
       </Fieldset>
     </>

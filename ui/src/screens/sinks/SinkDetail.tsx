@@ -5,6 +5,7 @@ import { call } from '../../api/client'
 import { deleteSink, pauseSink, resumeSink, type Sink } from '../../api/generated'
 import { Note } from '../../elements/States'
 import { ago, dayOf } from '../../elements/times'
+import { EditSink } from './EditSink'
 import { kinds } from './kinds'
 import { sinksQuery } from './queries'
 import { Secrets } from './Secrets'
@@ -22,21 +23,26 @@ interface Props {
 
 /** SinkDetail shows how one sink does, and what can be done about it. */
 export function SinkDetail({ sink, writes, onClose }: Props) {
+  const [editing, setEditing] = useState(false)
   return (
     <Modal
       opened={sink !== undefined}
-      onClose={onClose}
+      onClose={() => {
+        setEditing(false)
+        onClose()
+      }}
       title={sink?.spec.name}
       size={560}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {sink && (
+      {sink && editing && <EditSink sink={sink} onDone={() => setEditing(false)} />}
+      {sink && !editing && (
         <div className={styles.form}>
           <Facts sink={sink} />
           {writes && <Test id={sink.id} />}
           {sink.status.set_aside > 0 && <SetAside id={sink.id} writes={writes} />}
           {writes && <Secrets sink={sink} />}
-          {writes && <Actions sink={sink} onGone={onClose} />}
+          {writes && <Actions sink={sink} onGone={onClose} onEdit={() => setEditing(true)} />}
         </div>
       )}
     </Modal>
@@ -68,7 +74,13 @@ function Facts({ sink: { spec, status, created_at, created_by } }: { sink: Sink 
   )
 }
 
-function Actions({ sink, onGone }: { sink: Sink; onGone: () => void }) {
+interface ActionsProps {
+  sink: Sink
+  onGone: () => void
+  onEdit: () => void
+}
+
+function Actions({ sink, onGone, onEdit }: ActionsProps) {
   const queries = useQueryClient()
   const [sure, setSure] = useState(false)
   const settled = { onSuccess: () => queries.invalidateQueries(sinksQuery) }
@@ -103,6 +115,9 @@ function Actions({ sink, onGone }: { sink: Sink; onGone: () => void }) {
           <>
             <Button variant="default" onClick={() => setSure(true)}>
               Delete
+            </Button>
+            <Button variant="default" onClick={onEdit}>
+              Edit
             </Button>
             <Button loading={turn.isPending} onClick={() => turn.mutate()}>
               {stopped ? 'Start' : 'Pause'}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { emptyDraft, missing, secretsOf, specOf } from './draft'
+import type { SinkSpec } from '../../api/generated'
+import { draftOf, edited, emptyDraft, missing, secretsOf, specOf } from './draft'
 import { backlogOf, bytesOf } from './words'
 
 test('a form becomes a spec with the part of its kind and no secrets', () => {
@@ -20,6 +21,30 @@ test('a form becomes a spec with the part of its kind and no secrets', () => {
     datadog: { site: 'datadoghq.eu', tags: ['env:prod', 'team:sec'] },
   })
   expect(secretsOf(draft)).toEqual({ api_key: 'key-1' })
+})
+
+test('an edit keeps what the form does not ask for, and clears what was emptied', () => {
+  const spec: SinkSpec = {
+    name: 'siem',
+    kind: 'splunk',
+    mapping: 'native',
+    filter: { effect: 'deny', layer: 'organisation' },
+    batch: { items: 50 },
+    tls: { client_certificate: 'PEM' },
+    splunk: { url: 'https://a', index: 'agents', sourcetype: 'mine', ack: true },
+  }
+  expect(edited(spec, draftOf(spec))).toEqual(spec)
+  const draft = draftOf(spec)
+  draft.effect = ''
+  draft.texts.index = ''
+  draft.texts.url = 'https://b'
+  expect(edited(spec, draft)).toEqual({
+    ...spec,
+    filter: { layer: 'organisation' },
+    splunk: { url: 'https://b', sourcetype: 'mine', ack: true },
+  })
+  expect(missing(draft, ['token'])).toBeUndefined()
+  expect(missing(draft)?.field).toBe('secret:token')
 })
 
 test('what is missing is named', () => {

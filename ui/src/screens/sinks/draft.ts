@@ -66,6 +66,46 @@ export function specOf(draft: Draft): SinkSpec {
   }
 }
 
+/** draftOf is the form of a sink that is there. Secrets stay empty: they are never shown again. */
+export function draftOf(spec: SinkSpec): Draft {
+  const part: Record<string, unknown> = spec[spec.kind] ?? {}
+  const draft: Draft = {
+    ...emptyDraft(spec.kind),
+    name: spec.name,
+    mapping: spec.mapping ?? 'native',
+    beginning: spec.beginning ?? false,
+    person: spec.filter?.person ?? '',
+    effect: spec.filter?.effect ?? '',
+    phase: spec.filter?.phase ?? '',
+    repository: spec.filter?.repository ?? '',
+    ca: spec.tls?.ca ?? '',
+  }
+  for (const { name, kind } of kinds[spec.kind].fields) {
+    const value = part[name]
+    if (kind === 'flag') draft.flags[name] = value === true
+    else if (Array.isArray(value)) draft.texts[name] = value.join(', ')
+    else if (typeof value === 'string') draft.texts[name] = value
+  }
+  return draft
+}
+
+/** edited is a spec with what the form says; what the form doesn't ask for stays. */
+export function edited(spec: SinkSpec, draft: Draft): SinkSpec {
+  const next = specOf(draft)
+  const { person, effect, phase, repository, ...filter } = spec.filter ?? {}
+  const kept = Object.entries(spec[spec.kind] ?? {}).filter(
+    ([name]) => !kinds[spec.kind].fields.some((field) => field.name === name),
+  )
+  return {
+    ...spec,
+    name: next.name,
+    mapping: next.mapping,
+    filter: { ...filter, ...next.filter },
+    tls: { ...spec.tls, ca: next.tls?.ca },
+    [spec.kind]: { ...Object.fromEntries(kept), ...next[spec.kind] },
+  }
+}
+
 /** secretsOf are the secrets that were typed. */
 export function secretsOf(draft: Draft): Record<string, string> {
   const secrets: Record<string, string> = {}
@@ -75,10 +115,11 @@ export function secretsOf(draft: Draft): Record<string, string> {
   return secrets
 }
 
-/** missing names the first thing that must be there and isn't. */
-export function missing(draft: Draft): { field: string; message: string } | undefined {
+/** missing names the first thing that must be there and isn't; secrets that a sink has already needn't be typed again. */
+export function missing(draft: Draft, known: string[] = []): { field: string; message: string } | undefined {
   if (!draft.name.trim()) return { field: 'name', message: 'Give it a name' }
   for (const { name, label, required } of kinds[draft.kind].fields) {
+    if (isSecret(name) && known.includes(name.slice('secret:'.length))) continue
     if (required && !draft.texts[name]?.trim()) return { field: name, message: `${label} is missing` }
   }
   return undefined
