@@ -99,7 +99,7 @@ test('a connection from the wizard to everybody, and back', async () => {
 
   await move(owner, 'Promote to live', 'Everybody whom Acme SSO lets through', 'Live')
   await alice.context().clearCookies()
-  await alice.goto('/sign-in?return=/status')
+  await alice.goto('/sign-in?return=/connect')
   await alice.getByRole('link', { name: 'Continue with Acme SSO' }).waitFor()
   await accessible(alice, 'sign-in')
   await alice.getByRole('button', { name: 'Sign in as owner' }).click()
@@ -107,11 +107,11 @@ test('a connection from the wizard to everybody, and back', async () => {
   await alice.getByRole('button', { name: 'Back to your organisation’s sign-in' }).click()
   await alice.getByRole('link', { name: 'Continue with Acme SSO' }).click()
   await signInAt(alice, 'alice')
-  await alice.waitForURL('/status')
-  await alice.getByRole('heading', { name: 'Status' }).waitFor()
+  await alice.waitForURL('/connect')
+  await alice.getByRole('heading', { name: 'Connect an agent' }).waitFor()
 
   await cutOff(owner, alice)
-  await signIn(alice, 'alice') // cut off is not disabled
+  await alice.goto('/sso/acme-sso/login') // the provider remembers her, and cut off is not disabled
   await alice.getByRole('navigation', { name: 'Main' }).waitFor()
 
   await owner.goto('/connections/acme-sso')
@@ -134,7 +134,7 @@ async function cutOff(admin, person) {
   await admin.getByRole('button', { name: 'Cut off now' }).first().click()
   await admin.getByRole('dialog').getByRole('button', { name: 'Cut off now' }).click()
   await admin.getByText('No open session.').waitFor()
-  await person.getByRole('link', { name: 'Connect an agent' }).click()
+  await person.getByRole('link', { name: 'Status' }).click()
   await person.getByRole('heading', { name: 'Sign in' }).waitFor()
 }
 

@@ -24,8 +24,8 @@ for (const colorScheme of ['light', 'dark']) {
       await page.getByRole('heading', { name: 'Look around as' }).waitFor()
       await accessible(page, 'demo sign-in')
       await page.getByRole('button', { name: /Owner$/ }).first().click()
+      await page.waitForURL(/\/(audit|policy|tokens|connect|status)/)
       for (const room of rooms) {
-        await page.waitForURL(/\/(audit|policy|tokens|connect|status)/)
         await page.goto(`/${room}`)
         await settled(page)
         await accessible(page, room)

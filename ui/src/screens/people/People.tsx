@@ -2,7 +2,7 @@ import { Button, Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Frame } from '../../elements/DataTable'
 import { Pager } from '../../elements/Pager'
@@ -72,7 +72,11 @@ export function People() {
 
 function Filters({ search, set }: { search: PeopleSearch; set: (change: PeopleSearch) => void }) {
   const [text, setText] = useState(search.q ?? '')
-  const find = useDebouncedCallback((q: string) => set({ q }), 200)
+  const router = useRouter()
+  const find = useDebouncedCallback((q: string) => {
+    // Whoever typed and then chose a person at once is on the way there.
+    if (router.latestLocation.pathname === '/people') set({ q })
+  }, 200)
   return (
     <>
       <TextInput
