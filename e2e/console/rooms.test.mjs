@@ -14,7 +14,7 @@ after(async () => {
   await server?.stop()
 })
 
-const rooms = ['audit', 'policy', 'people', 'groups', 'connections', 'devices', 'tokens', 'connect', 'status']
+const rooms = ['audit', 'policy', 'people', 'groups', 'connections', 'devices', 'sinks', 'tokens', 'connect', 'status']
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1440, 1024, 390]) {
@@ -50,10 +50,10 @@ async function settled(page) {
 test('each role sees the rooms that it may enter', async () => {
   const directory = ['People', 'Groups', 'Connections', 'Devices']
   const expected = {
-    Owner: ['Audit', 'Policy', ...directory, 'API tokens', 'Connect an agent', 'Status'],
-    'Security admin': ['Audit', 'Policy', ...directory, 'API tokens', 'Connect an agent', 'Status'],
+    Owner: ['Audit', 'Policy', ...directory, 'Sinks', 'API tokens', 'Connect an agent', 'Status'],
+    'Security admin': ['Audit', 'Policy', ...directory, 'Sinks', 'API tokens', 'Connect an agent', 'Status'],
     'Identity admin': ['Policy', ...directory, 'API tokens', 'Connect an agent', 'Status'],
-    Auditor: ['Audit', 'Policy', ...directory, 'Connect an agent', 'Status'],
+    Auditor: ['Audit', 'Policy', ...directory, 'Sinks', 'Connect an agent', 'Status'],
     Reviewer: ['Policy', 'Connect an agent', 'Status'],
     'Engineering manager': ['Policy', 'Connect an agent', 'Status'],
   }

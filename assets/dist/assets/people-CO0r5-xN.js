@@ -1,1 +1,0 @@
-import{t as e}from"./use-debounced-value-BcyecIQW.js";import{P as t,Wt as n,ft as r,xt as i}from"./generated-CzBhxfa5.js";function a(a){let[o]=e(a.trim().slice(0,200),150);return i({queryKey:[`people`,`like`,o],queryFn:()=>r(t({query:{q:o,limit:20}})),staleTime:6e4,retry:!1,placeholderData:n}).data?.people??[]}export{a as t};

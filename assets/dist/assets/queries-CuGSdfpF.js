@@ -1,1 +1,0 @@
-import{D as e,bt as t,ft as n,y as r}from"./generated-CzBhxfa5.js";var i=t({queryKey:[`status`],queryFn:()=>n(e())}),a=t({queryKey:[`checkpoint`],queryFn:()=>n(r())});export{i as n,a as t};
