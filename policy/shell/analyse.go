@@ -94,6 +94,7 @@ type eval struct {
 	feedsOK  bool
 	piped    bool // standard input is a pipe or a file here
 	outer    bool // the same for the substitutions in a command's words, which run before its redirections
+	envCode  bool // some variable was given text that make would evaluate, or unknown text
 	effects  bool // something that is not a file or command changed state (a refused or unknown thing), so not read-only
 }
 

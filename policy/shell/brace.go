@@ -59,38 +59,31 @@ func (e *eval) braces(w *syntax.Word) ([]*syntax.Word, bool) {
 			e.refuseNode(w, "brace", "Shells differ about how these braces expand.", "Write the words out.")
 			return nil, false
 		}
-		if joinsName(parts) {
-			e.refuseNode(w, "brace", "What stands beside the braces becomes part of a variable's name.", "Write ${name}.")
+		if growsTogether(parts) {
+			e.refuseNode(w, "brace", "What the braces give and what stands beside it become one expansion.", "Write the words out.")
 			return nil, false
 		}
 	}
 	return out, true
 }
 
-// joinsName reports whether expanded braces brought a variable and text together that would be read as one name: braces come
-// first, as text, so {$v,b}time is $vtime btime, and {a,$}HOME is aHOME and the variable HOME.
-func joinsName(parts []syntax.WordPart) bool {
-	for i := 1; i < len(parts); i++ {
-		lit, ok := parts[i].(*syntax.Lit)
-		if !ok || lit.Value == "" {
+// growsTogether reports parts that mean something else side by side: braces come first, so {$v,b}x is $vx bx, and {a,$}v is
+// av $v.
+func growsTogether(parts []syntax.WordPart) bool {
+	name, dollar := false, false // whether the part before ends in $name, or in $
+	for _, part := range parts {
+		lit, literal := part.(*syntax.Lit)
+		switch {
+		case literal && lit.Value == "":
 			continue
+		case dollar || name && literal && (nameLike("x"+lit.Value[:1]) || lit.Value[0] == '['):
+			return true
 		}
-		switch before := parts[i-1].(type) {
-		case *syntax.ParamExp:
-			if before.Short && (nameByte(lit.Value[0]) || lit.Value[0] == '[' || lit.Value[0] == ':') {
-				return true
-			}
-		case *syntax.Lit:
-			if strings.HasSuffix(before.Value, "$") {
-				return true
-			}
-		}
+		v, is := part.(*syntax.ParamExp)
+		name = is && v.Short
+		dollar = literal && strings.HasSuffix(lit.Value, "$") && !strings.HasSuffix(lit.Value, `\$`)
 	}
 	return false
-}
-
-func nameByte(b byte) bool {
-	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
 // manyBraces bounds the work of splitting.

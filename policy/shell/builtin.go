@@ -124,6 +124,8 @@ func (e *eval) exportCall(words []Word, st state) (ok, fail state) {
 		case set:
 			st = st.assign(name, value{})
 		}
+		v, _ := st.lookup(name)
+		e.environ(name, v, w.Span, st)
 	}
 	return st, st
 }

@@ -33,6 +33,7 @@ func (e *eval) call(c *syntax.CallExpr, st state) (ok, fail state) {
 		if len(c.Args) > 0 {
 			// The value goes into the command's environment, so every name counts.
 			e.a.Assigns = append(e.a.Assigns, Assignment{e.span(a.Name), a.Name.Value})
+			e.environ(a.Name.Value, v, e.span(a), out)
 			if e.lang != syntax.LangBash {
 				out = out.assign(a.Name.Value, value{})
 			}
@@ -60,11 +61,11 @@ func (e *eval) call(c *syntax.CallExpr, st state) (ok, fail state) {
 
 // assigned is the value that an assignment gives.
 func (e *eval) assigned(a *syntax.Assign, st state) value {
-	if a.Value == nil {
-		return value{kind: valueKnown}
-	}
-	w := e.single(a.Value, st, inAssign)
 	v := value{}
+	w := Word{}
+	if a.Value != nil {
+		w = e.single(a.Value, st, inAssign)
+	}
 	switch {
 	case w.Kind == Known:
 		v = value{kind: valueKnown, text: w.Text}
@@ -158,6 +159,8 @@ func (e *eval) decl(c *syntax.DeclClause, st state) (ok, fail state) {
 		if !a.Naked {
 			st = st.assign(a.Name.Value, e.assigned(a, st))
 		}
+		v, _ := st.lookup(a.Name.Value)
+		e.environ(a.Name.Value, v, e.span(a), st)
 	}
 	return st, st
 }

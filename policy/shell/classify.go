@@ -15,6 +15,9 @@ func (e *eval) program(t *tool, index int, st state) {
 	c := &e.a.Commands[index]
 	c.Known, c.reads = true, t.reads
 	k := classifier{e: e, t: t, index: index, words: c.Words, st: st, operands: make([]int, 0, len(c.Words)-1)}
+	if t.envCode && e.envCode {
+		k.open(0, "exec", "", t.name+" may evaluate the text that a variable on this line holds.", "Give variables plain values.", true)
+	}
 	k.from(1)
 	c = &e.a.Commands[index] // the list may have grown meanwhile
 	c.options, c.operands, c.urls = k.options, k.operands, k.urls

@@ -31,12 +31,13 @@ func (e *eval) commentsAreComments(file *syntax.File, text string) bool {
 	return good
 }
 
-// startsToken reports whether what stands at i begins a new word.
+// startsToken reports whether what stands at i surely begins a new word: behind ")" or "`" it may be part of the word whose
+// expansion ends there.
 func startsToken(text string, i int) bool {
 	if i == 0 {
 		return true
 	}
-	if i > len(text) || strings.IndexByte(" \t\n;&|()`", text[i-1]) < 0 {
+	if i > len(text) || strings.IndexByte(" \t\n;&|(", text[i-1]) < 0 {
 		return false
 	}
 	n := 0

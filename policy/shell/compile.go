@@ -101,6 +101,9 @@ var interpreters = []string{
 	"python3", "perl", "ruby", "node", "deno", "bun", "php", "lua", "tclsh", "osascript", "pwsh", "powershell", "cmd", "sudo", "doas", "su",
 	"ssh", "parallel", "script", "flock", "strace", "ltrace", "gdb", "at", "batch", "systemd-run", "nsenter", "unshare", "chroot", "env", "xargs",
 	"time", "timeout", "nice", "nohup", "stdbuf", "setsid", "ionice", "watch", "command", "eval", "exec", "source", "vim", "vi", "emacs", "nano", "ed", "ex",
+	"java", "jshell", "groovy", "scala", "kotlin", "Rscript", "R", "julia", "octave", "runghc", "elixir", "erl", "swift", "dotnet", "mono", "guile",
+	"sbcl", "racket", "ocaml", "ts-node", "tsx", "m4", "nvim", "view", "vimdiff", "psql", "mysql", "sqlite3", "redis-cli", "mongosh", "gnuplot",
+	"firejail", "bwrap", "fakeroot", "proot", "unbuffer", "xvfb-run", "dbus-run-session", "setpriv", "capsh", "run-parts", "crontab", "socat", "nc", "ncat",
 	"expect", "screen", "tmux", "entr", "setarch", "taskset", "chrt", "runuser", "pkexec", "wsl", "npx", "uv", "uvx", "pipx", "bunx", "pnpx",
 }
 

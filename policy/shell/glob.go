@@ -290,6 +290,12 @@ func globTokens(s string) []globToken {
 				continue
 			}
 			end += i + 2
+			if strings.IndexByte(s[i:end], '\\') >= 0 {
+				// Programs differ about "\\" in brackets, and so about where they end.
+				out = append(out, globToken{star: true})
+				i = end
+				continue
+			}
 			out = append(out, globToken{any: true, set: s[i+1 : end]})
 			i = end
 		case '\\':

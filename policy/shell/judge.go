@@ -181,7 +181,7 @@ func (r *rule) denies(c *Command) bool {
 	if matchAny(operands, words) || len(c.same) > 0 && matchAny(operands, c.renamed(words)) {
 		return true
 	}
-	return matchAny(operands, splitResources(words))
+	return slices.ContainsFunc(words, composed) && matchAny(operands, splitResources(words))
 }
 
 // misses is a quick no: the pattern's second word is a subcommand that is not the command's.
@@ -239,10 +239,15 @@ func (c *Command) renamed(words []Word) []Word {
 	return words
 }
 
+// composed reports a word that a tool may read as several, or in lower case.
+func composed(w Word) bool {
+	return w.Kind == Known && strings.IndexFunc(w.Text, func(r rune) bool { return r == ',' || r == '/' || r == '.' || r >= 'A' && r <= 'Z' }) >= 0
+}
+
 func splitResources(words []Word) []Word {
 	var out []Word
 	for _, w := range words {
-		if w.Kind != Known || !strings.ContainsAny(w.Text, ",/.") && strings.ToLower(w.Text) == w.Text {
+		if !composed(w) {
 			out = append(out, w)
 			continue
 		}

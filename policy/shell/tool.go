@@ -157,6 +157,7 @@ type tool struct {
 	bsd       bool // the first operand may be a cluster of options without "-" (ps aux, tar xzf)
 	plus      bool // words that begin with "+" are options
 	apart     bool // options that share a word take their values from the words that follow, in order (tree -aI PATTERN)
+	envCode   bool // evaluates text in variables of its environment
 	atFile    bool // a word @FILE stands for the words in FILE
 	into      bool // puts its sources below the last operand (or -t), under their own names
 	meta      bool // shows names, sizes and counts, never what a file holds

@@ -281,6 +281,8 @@ func (t *tool) properties(args []string) error {
 			t.plus = true
 		case "apart":
 			t.apart = true
+		case "envcode":
+			t.envCode = true
 		case "atfile":
 			t.atFile = true
 		case "reads":

@@ -22,7 +22,7 @@ func (e *eval) wrapper(t *tool, words []Word, st state, wrappers []string) (done
 	inner := words[rest:]
 	switch t.wraps {
 	case "env":
-		inner, good = e.envAssignments(inner)
+		inner, good = e.envAssignments(inner, st)
 	case "xargs":
 		if len(inner) > 0 {
 			inner = e.xargsWords(inner, options)
@@ -153,7 +153,7 @@ func (e *eval) wrapperOptions(t *tool, words []Word) (given []givenOption, rest 
 }
 
 // envAssignments takes NAME=value words off.
-func (e *eval) envAssignments(words []Word) (rest []Word, ok bool) {
+func (e *eval) envAssignments(words []Word, st state) (rest []Word, ok bool) {
 	for i, w := range words {
 		text := w.Text
 		if w.Kind == OneUnknown {
@@ -168,6 +168,11 @@ func (e *eval) envAssignments(words []Word) (rest []Word, ok bool) {
 			return nil, false
 		}
 		e.a.Assigns = append(e.a.Assigns, Assignment{w.Span, name})
+		v := value{}
+		if w.Kind == Known {
+			v = value{kind: valueKnown, text: text[len(name)+1:]}
+		}
+		e.environ(name, v, w.Span, st)
 	}
 	return nil, true
 }
