@@ -149,8 +149,7 @@ const allowed = `{"hookSpecificOutput":{"hookEventName":"PreToolUse"},"ambit":{"
 
 // TestFailuresBlock ensures that whatever goes wrong blocks an action with one sentence, and never blocks a report.
 func TestFailuresBlock(t *testing.T) {
-	closed := httptest.NewServer(nil)
-	closed.Close()
+	const closed = "http://127.0.0.1:1" // nothing listens there; a port that was let go may be somebody else's by now
 	hang := func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
 	drip := func(c net.Conn) {
 		for _, b := range []byte(ok(strings.Repeat(" ", 100_000))) {
@@ -165,7 +164,7 @@ func TestFailuresBlock(t *testing.T) {
 		server string
 		want   string // part of the sentence
 	}{
-		{"refused", closed.URL, "can't be reached"},
+		{"refused", closed, "can't be reached"},
 		{"no such host", "https://nobody.invalid", "can't"},
 		{"hanging", raw(t, hang), "did not answer within"},
 		{"dripping", raw(t, drip), "did not answer within"},
