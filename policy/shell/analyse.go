@@ -115,10 +115,18 @@ func (e *eval) source(text string, st state) {
 		e.refuse(e.parseErrorSpan(err, text), "parse", "The command does not parse as "+e.dialectName()+".", "Check its quotes and brackets.")
 		return
 	}
-	if e.lang == syntax.LangZsh && !e.zshLexical(file, text) || !e.commentsAreComments(file, text) {
-		return
-	}
+	a := e.a
+	commands, files, assigns, refusals := len(a.Commands), len(a.Files), len(a.Assigns), len(a.Refusals)
 	e.stmts(file.Stmts, st)
+	if e.stopped {
+		return // and what follows would walk the whole tree, however deep it is
+	}
+	walked := len(a.Refusals)
+	if e.lang == syntax.LangZsh && !e.zshLexical(file, text) || !e.commentsAreComments(file, text) {
+		// The tree is not what the shell would run, so nothing that was found in it counts.
+		a.Commands, a.Files, a.Assigns = a.Commands[:commands], a.Files[:files], a.Assigns[:assigns]
+		a.Refusals = append(a.Refusals[:refusals], a.Refusals[walked:]...)
+	}
 }
 
 // parse runs the parser; a panic inside it counts as an error.

@@ -18,6 +18,7 @@ const (
 	// limit; these keep its time bounded too. They count every byte that could open something, also in quotes and
 	// here-documents, so they can only over-count; the exact counts are taken on the syntax tree.
 	maxOpeners   = 2048
+	maxParens    = 800 // of these: arithmetic takes some twenty calls of the parser for each
 	maxRawOps    = 6000
 	maxBackquote = 64
 )
@@ -27,12 +28,15 @@ func gate(src string) Refusal {
 	if len(src) > maxSource {
 		return Refusal{Span{0, len(src)}, "limit", "The command is longer than 32 KiB.", "Split it, or write the text to a file with the editing tool first."}
 	}
-	openers, ops, ticks := 0, 0, 0
+	openers, parens, ops, ticks := 0, 0, 0, 0
 	for i := 0; i < len(src); {
 		c := src[i]
 		if c < utf8.RuneSelf {
 			switch c {
-			case '(', '{':
+			case '(':
+				openers++
+				parens++
+			case '{':
 				openers++
 			case '`':
 				ticks++
@@ -58,7 +62,7 @@ func gate(src string) Refusal {
 	}
 	openers += keywordOpeners(src)
 	switch {
-	case openers > maxOpeners:
+	case openers > maxOpeners, parens > maxParens:
 		return Refusal{Span{0, len(src)}, "limit", "The command has too many opening brackets or keywords to be analysed.", "Split it into several commands."}
 	case ops > maxRawOps:
 		return Refusal{Span{0, len(src)}, "limit", "The command has too many operators to be analysed.", "Split it into several commands."}
