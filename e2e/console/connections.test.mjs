@@ -19,9 +19,14 @@ after(async () => {
   await server?.stop()
 })
 
-/** quietAbout allows the refusals that this test provokes. */
-function quietAbout(page) {
+/** opened is a page that may meet the refusals which this test provokes, and the provider's pages, which want things from afar. */
+async function opened(options) {
+  const page = await open(browser, server.url, options)
   page.expectFailures(400, 401, 403, 404, 422)
+  await page.route(
+    (url) => !['localhost', '127.0.0.1'].includes(url.hostname),
+    (route) => route.fulfill({ contentType: 'text/css', body: '' }),
+  )
   return page
 }
 
@@ -42,7 +47,7 @@ async function signIn(page, name, path = '/sso/acme-sso/login') {
 }
 
 test('a connection from the wizard to everybody, and back', async () => {
-  const owner = quietAbout(await open(browser, server.url))
+  const owner = await opened()
   await setUp(owner, server)
   await owner.goto('/connections')
   await owner.getByText('There is no connection yet.').waitFor()
@@ -90,10 +95,10 @@ test('a connection from the wizard to everybody, and back', async () => {
   await owner.locator('button:disabled', { hasText: 'Save testers' }).waitFor()
   await move(owner, 'Promote to staging', 'its one tester', 'Staging')
 
-  const bob = quietAbout(await open(browser, server.url))
+  const bob = await opened()
   await signIn(bob, 'bob')
   await bob.getByRole('navigation', { name: 'Main' }).waitFor()
-  const alice = quietAbout(await open(browser, server.url, { colorScheme: 'dark' }))
+  const alice = await opened({ colorScheme: 'dark' })
   await signIn(alice, 'alice')
   await alice.getByText(/signs in only the people chosen for that/i).waitFor()
 

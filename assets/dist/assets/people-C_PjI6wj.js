@@ -1,1 +1,0 @@
-import{t as e}from"./use-debounced-value-ch5oaots.js";import{Gt as t,P as n,St as r,pt as i}from"./generated-Df4QfThz.js";function a(a){let[o]=e(a.trim().slice(0,200),150);return r({queryKey:[`people`,`like`,o],queryFn:()=>i(n({query:{q:o,limit:20}})),staleTime:6e4,retry:!1,placeholderData:t}).data?.people??[]}export{a as t};

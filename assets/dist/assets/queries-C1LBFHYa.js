@@ -1,1 +1,0 @@
-import{D as e,pt as t,xt as n,y as r}from"./generated-Df4QfThz.js";var i=n({queryKey:[`status`],queryFn:()=>t(e())}),a=n({queryKey:[`checkpoint`],queryFn:()=>t(r())});export{i as n,a as t};
