@@ -39,6 +39,10 @@ func (s *Server) guard(route *caller.Route, h fiber.Handler) fiber.Handler {
 		if browsers {
 			s.securityHeaders(c)
 		}
+		if route.Shape == caller.ShapePage {
+			// Under no-referrer a browser sends "Origin: null" with a form, which can't be told from another site's.
+			c.Set(fiber.HeaderReferrerPolicy, "same-origin")
+		}
 		if len(c.Request().Body()) > limit {
 			return s.fail(c, route, problem.New("too_large", fmt.Sprintf("the request's body is longer than %d bytes", limit), ""))
 		}
