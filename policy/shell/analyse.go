@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -121,12 +122,14 @@ func (e *eval) source(text string, st state) {
 	if e.stopped {
 		return // and what follows would walk the whole tree, however deep it is
 	}
-	walked := len(a.Refusals)
+	walked := slices.Clone(a.Refusals[refusals:])
+	a.Refusals = a.Refusals[:refusals] // first, or a refusal that the walk gave too would not be given again, and go with the walk's
 	if e.lang == syntax.LangZsh && !e.zshLexical(file, text) || !e.commentsAreComments(file, text) {
 		// The tree is not what the shell would run, so nothing that was found in it counts.
 		a.Commands, a.Files, a.Assigns = a.Commands[:commands], a.Files[:files], a.Assigns[:assigns]
-		a.Refusals = append(a.Refusals[:refusals], a.Refusals[walked:]...)
+		return
 	}
+	a.Refusals = append(a.Refusals, walked...)
 }
 
 // parse runs the parser; a panic inside it counts as an error.
