@@ -84,7 +84,7 @@ func bounds(ctx context.Context, r db.Queryer, q *Query, high int64) (int64, int
 		first = q.Since.Unix() / 60
 	}
 	if !q.Until.IsZero() {
-		last = q.Until.Unix() / 60
+		last = q.Until.Add(-1).Unix() / 60 // the end itself is not meant
 	}
 	from, to, err := db.SeqsBetween(ctx, r, first, last)
 	if err != nil {

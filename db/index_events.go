@@ -107,3 +107,31 @@ func SeqsBetween(ctx context.Context, q Queryer, first, last int64) (from, to in
 	}
 	return from, to, nil
 }
+
+// BucketStart says which event is the first of a bucket of minutes.
+type BucketStart struct {
+	Minute int64 // Unix time / 60
+	First  int64 // seq
+}
+
+// BucketStarts gives the buckets of so many minutes that hold the event seq and those after it, in order of time.
+func BucketStarts(ctx context.Context, q Queryer, seq, minutes int64) ([]BucketStart, error) {
+	rows, err := q.QueryContext(ctx, `SELECT minute / $1 * $1 AS bucket, min(first_seq) FROM idx.spans WHERE last_seq >= $2
+		GROUP BY bucket ORDER BY bucket`, minutes, seq)
+	if err != nil {
+		return nil, fmt.Errorf("read the index's minutes: %w", err)
+	}
+	defer rows.Close()
+	var starts []BucketStart
+	for rows.Next() {
+		var s BucketStart
+		if err := rows.Scan(&s.Minute, &s.First); err != nil {
+			return nil, fmt.Errorf("read the index's minutes: %w", err)
+		}
+		starts = append(starts, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the index's minutes: %w", err)
+	}
+	return starts, nil
+}

@@ -31,8 +31,10 @@ type summary struct {
 	BucketS   int64     `json:"bucket_s"`
 	Decisions int64     `json:"decisions"`
 	ByEffect  []count   `json:"by_effect"`
-	ByAction  []count   `json:"by_action"`
+	ByAction  []count   `json:"by_action"` // only where no filter is set
 	Histogram []bucket  `json:"histogram"`
+	Complete  bool      `json:"complete"` // false: the search finds more than are counted, and from From on
+	From      time.Time `json:"from"`
 }
 
 // maxBuckets keeps a chart readable; the widths are those that people expect on an axis.
@@ -42,16 +44,13 @@ var bucketWidths = []time.Duration{
 	time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour,
 }
 
-// summariseEvents counts decisions by effect, action and time.
+// summariseEvents counts decisions by effect and time: all of them from the roll-ups, or the newest that filters select.
 func (a *API) summariseEvents(c *fiber.Ctx) error {
-	until, err := moment(c, "until")
+	q, err := filters(c)
 	if err != nil {
 		return err
 	}
-	since, err := moment(c, "since")
-	if err != nil {
-		return err
-	}
+	since, until := q.Since, q.Until
 	if until.IsZero() {
 		until = a.Now().UTC()
 	}
@@ -62,11 +61,28 @@ func (a *API) summariseEvents(c *fiber.Ctx) error {
 		return problem.New("invalid", "since must be before until, by two years at most", "")
 	}
 	width := widthFor(until.Sub(since))
-	counts, err := a.Ledger.Counts(c.UserContext(), since, width)
+	q.Phase, q.Since, q.Until = "", time.Time{}, time.Time{}
+	if q == (audit.Query{}) {
+		counts, err := a.Ledger.Counts(c.UserContext(), since, width)
+		if err != nil {
+			return err
+		}
+		s := summarise(counts, since, until, width)
+		s.Complete, s.From = true, since
+		return c.JSON(s)
+	}
+	q.Since, q.Until = since, until
+	found, err := a.Ledger.CountsOf(c.UserContext(), q, width)
 	if err != nil {
 		return err
 	}
-	return c.JSON(summarise(counts, since, until, width))
+	s := summarise(found.Counts, since, until, width)
+	s.ByAction = []count{}
+	s.Complete, s.From = found.Complete, since
+	if !found.Complete {
+		s.From = found.From
+	}
+	return c.JSON(s)
 }
 
 func widthFor(span time.Duration) time.Duration {

@@ -300,6 +300,14 @@ func TestSummaryCheckpointVerifyStatus(t *testing.T) {
 	if sum.Decisions != 2 || len(sum.ByEffect) != 2 || len(sum.Histogram) < 80 || len(sum.Histogram) > 97 {
 		t.Fatalf("summary: %d decisions, %d buckets, %v", sum.Decisions, len(sum.Histogram), sum.ByEffect)
 	}
+	var filtered struct {
+		Decisions int64
+		Complete  bool
+	}
+	o.call("GET", "/api/v1/audit/summary?q=Teleport", nil, 200, &filtered)
+	if filtered.Decisions != 1 || !filtered.Complete {
+		t.Fatalf("summary of a search: %+v", filtered)
+	}
 	o.refused("GET", "/api/v1/audit/summary?since=2020-01-01T00:00:00Z", nil, 400, "invalid")
 	o.call("GET", "/api/v1/audit/checkpoint", nil, 200, nil)
 	var report struct {

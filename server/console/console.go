@@ -50,6 +50,7 @@ type Ledger interface {
 	ExportAfter(ctx context.Context, w io.Writer, q audit.Query, after int64) (int64, error)
 	Subscribe() (events <-chan audit.Tailed, stop func())
 	Counts(ctx context.Context, since time.Time, bucket time.Duration) ([]audit.Count, error)
+	CountsOf(ctx context.Context, q audit.Query, bucket time.Duration) (audit.SearchCounts, error)
 	ReadPrompt(ctx context.Context, id string) (string, error)
 	Checkpoint(ctx context.Context) (audit.Checkpoint, error)
 	PublicKey() string
