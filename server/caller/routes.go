@@ -102,6 +102,7 @@ func mainRoutes() []Route {
 		{ID: "summariseEvents", Method: "GET", Path: "/api/v1/audit/summary", Access: auditRead},
 		{ID: "exportEvents", Method: "GET", Path: "/api/v1/audit/export", Access: auditRead},
 		{ID: "getCheckpoint", Method: "GET", Path: "/api/v1/audit/checkpoint", Access: auditRead},
+		{ID: "getVerification", Method: "GET", Path: "/api/v1/audit/verify", Access: auditRead},
 		{ID: "verifyLedger", Method: "POST", Path: "/api/v1/audit/verify", Access: auditRead},
 
 		{ID: "getPolicy", Method: "GET", Path: "/api/v1/policy", Access: policyGet},

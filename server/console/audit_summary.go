@@ -61,8 +61,7 @@ func (a *API) summariseEvents(c *fiber.Ctx) error {
 		return problem.New("invalid", "since must be before until, by two years at most", "")
 	}
 	width := widthFor(until.Sub(since))
-	q.Phase, q.Since, q.Until = "", time.Time{}, time.Time{}
-	if q == (audit.Query{}) {
+	if q == (audit.Query{Phase: q.Phase, Since: q.Since, Until: q.Until}) {
 		counts, err := a.Ledger.Counts(c.UserContext(), since, width)
 		if err != nil {
 			return err
@@ -71,7 +70,7 @@ func (a *API) summariseEvents(c *fiber.Ctx) error {
 		s.Complete, s.From = true, since
 		return c.JSON(s)
 	}
-	q.Since, q.Until = since, until
+	q.Since = since
 	found, err := a.Ledger.CountsOf(c.UserContext(), q, width)
 	if err != nil {
 		return err

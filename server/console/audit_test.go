@@ -318,6 +318,10 @@ func TestSummaryCheckpointVerifyStatus(t *testing.T) {
 	if !report.OK || report.Entries != s.ledger.Seq() {
 		t.Fatalf("verify: %+v of %d", report, s.ledger.Seq())
 	}
+	var now struct{ Running bool }
+	if o.call("GET", "/api/v1/audit/verify", nil, 200, &now); now.Running {
+		t.Error("a check that has ended is said to run")
+	}
 	var status struct {
 		Ledger struct{ Healthy bool }
 		Checks []struct{ OK bool }

@@ -61,7 +61,11 @@ func (a *API) verifyLedger(c *fiber.Ctx) error {
 		return problem.New("invalid", "checkpoint is not one that this ledger signed", "Give the signed note as it was kept, to the byte.")
 	}
 	start := a.Now()
-	r, err := a.Ledger.Verify(c.UserContext(), audit.VerifyOptions{Checkpoint: request.Checkpoint})
+	a.verified.Store(&verification{Running: true, Total: a.Ledger.Seq()})
+	defer a.verified.Store(&verification{})
+	r, err := a.Ledger.Verify(c.UserContext(), audit.VerifyOptions{Checkpoint: request.Checkpoint, Progress: func(checked, total int64) {
+		a.verified.Store(&verification{true, checked, total})
+	}})
 	if err != nil {
 		return err
 	}
@@ -71,6 +75,21 @@ func (a *API) verifyLedger(c *fiber.Ctx) error {
 		}
 	}
 	return c.JSON(verifyReport{r.OK(), r.Entries, r.FirstBad, verdict(&r), a.Now().Sub(start).Milliseconds(), r.Removed, r.Checkpoints, r.Epoch, list(r.Notes), list(r.Issues)})
+}
+
+// verification is how far a check that runs now has come.
+type verification struct {
+	Running bool  `json:"running"`
+	Checked int64 `json:"checked"`
+	Total   int64 `json:"total"`
+}
+
+// getVerification tells those who wait how far the check of the ledger is.
+func (a *API) getVerification(c *fiber.Ctx) error {
+	if v := a.verified.Load(); v != nil {
+		return c.JSON(v)
+	}
+	return c.JSON(verification{})
 }
 
 // alarm records that the ledger was found altered: the sinks carry that off the machine.

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -120,6 +121,7 @@ type API struct {
 	packs     []pack
 	tails     chan struct{} // one for every client that follows the ledger
 	verifying sync.Mutex
+	verified  atomic.Pointer[verification] // of the check that runs now
 }
 
 // New makes the API.
@@ -143,7 +145,7 @@ func (a *API) Handlers() map[string]fiber.Handler {
 		"startSetup": a.startSetup, "createOwner": a.createOwner, "confirmOwner": a.confirmOwner, "setupPolicy": a.setupPolicy,
 		"searchEvents": a.searchEvents, "reportEvents": a.reportEvents, "getEvent": a.getEvent, "readPrompt": a.readPrompt,
 		"tailEvents": a.tailEvents, "summariseEvents": a.summariseEvents, "exportEvents": a.exportEvents,
-		"getCheckpoint": a.getCheckpoint, "verifyLedger": a.verifyLedger,
+		"getCheckpoint": a.getCheckpoint, "verifyLedger": a.verifyLedger, "getVerification": a.getVerification,
 		"getPolicy": a.getPolicy, "listPolicyVersions": a.listPolicyVersions, "getPolicyVersion": a.getPolicyVersion,
 		"checkPolicy": a.checkPolicy, "tryAction": a.tryAction, "publishPolicy": a.publishPolicy, "listPolicyPacks": a.listPolicyPacks,
 		"listTokens": a.listTokens, "createToken": a.createToken, "revokeToken": a.revokeToken,

@@ -454,7 +454,7 @@ export type Summary = {
     decisions: number;
     by_effect: Array<Count>;
     /**
-     * most frequent first
+     * most frequent first; only where no filter is set
      */
     by_action: Array<Count>;
     histogram: Array<{
@@ -466,6 +466,11 @@ export type Summary = {
         deny: number;
         hold: number;
     }>;
+    /**
+     * false: filters select more than are counted; the newest 50,000 are, from the time `from` on
+     */
+    complete: boolean;
+    from: string;
 };
 
 export type Checkpoint = {
@@ -481,6 +486,15 @@ export type Checkpoint = {
      * entries covered
      */
     size?: number;
+};
+
+export type Verification = {
+    running: boolean;
+    /**
+     * entries
+     */
+    checked: number;
+    total: number;
 };
 
 export type VerifyReport = {
@@ -2234,6 +2248,20 @@ export type SummariseEventsData = {
     body?: never;
     path?: never;
     query?: {
+        person?: string;
+        action?: string;
+        effect?: Effect;
+        repository?: string;
+        session?: string;
+        /**
+         * a layer that speaks in the findings
+         */
+        layer?: string;
+        type?: string;
+        /**
+         * full text
+         */
+        q?: string;
         /**
          * seven days ago when left out
          */
@@ -2361,6 +2389,31 @@ export type SignCheckpointResponses = {
 };
 
 export type SignCheckpointResponse = SignCheckpointResponses[keyof SignCheckpointResponses];
+
+export type GetVerificationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/verify';
+};
+
+export type GetVerificationErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type GetVerificationError = GetVerificationErrors[keyof GetVerificationErrors];
+
+export type GetVerificationResponses = {
+    /**
+     * OK
+     */
+    200: Verification;
+};
+
+export type GetVerificationResponse = GetVerificationResponses[keyof GetVerificationResponses];
 
 export type VerifyLedgerData = {
     body?: VerifyLedgerRequest;
