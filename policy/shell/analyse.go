@@ -111,6 +111,15 @@ func (e *eval) guarded(text string, st state) {
 
 // source parses and walks one command line.
 func (e *eval) source(text string, st state) {
+	if i := strings.Index(text, "$\\\n"); i >= 0 {
+		// Shells join the lines first, and may find $'…' or an expansion there that the parser doesn't see.
+		at := Span{i, 3}
+		if e.at != nil {
+			at = *e.at
+		}
+		e.refuse(at, "line-continuation", "What a $ at the end of a continued line means is read in two ways.", "Join the two lines.")
+		return
+	}
 	file, err := e.parse(text)
 	if err != nil {
 		e.refuse(e.parseErrorSpan(err, text), "parse", "The command does not parse as "+e.dialectName()+".", "Check its quotes and brackets.")

@@ -16,7 +16,7 @@ func (e *eval) redirect(r *syntax.Redirect, st state, command int) {
 	switch r.Op {
 	case syntax.Hdoc, syntax.DashHdoc:
 		if r.Hdoc != nil && !quotedWord(r.Word) {
-			e.hereDocument(r.Hdoc, st)
+			e.hereDocument(r, st)
 		}
 	case syntax.WordHdoc:
 		e.textOf(r.Word, st)
@@ -47,22 +47,6 @@ func descriptor(s string) bool {
 	}
 	s = strings.TrimSuffix(s, "-")
 	return s != "" && len(s) < 4 && allDigits([]byte(s))
-}
-
-func quotedWord(w *syntax.Word) bool {
-	for _, p := range w.Parts {
-		lit, ok := p.(*syntax.Lit)
-		if !ok || strings.IndexByte(lit.Value, '\\') >= 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// hereDocument walks the substitutions of an unquoted here-document.
-func (e *eval) hereDocument(w *syntax.Word, st state) {
-	b := builder{e: e, st: st, ctx: inText, at: e.span(w), anyGlob: true}
-	b.parts(w.Parts, true)
 }
 
 func (e *eval) redirectFile(r *syntax.Redirect, st state, command int, read, write bool) {

@@ -12,3 +12,35 @@ func TestRefusedStaysRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestReadInTwoWays: where the parser and a shell differ on what a continued line is part of, the line is refused; what they
+// agree on isn't.
+func TestReadInTwoWays(t *testing.T) {
+	for line, refused := range map[string]bool{
+		"cat << E\n\\\nE\nprobe\nE\n":            true,
+		"cat << E\n\\\n\\\nE\nprobe\nE\n":        true,
+		"cat << E\nx\\\nE\nprobe\nE\n":           true,
+		"cat <<EOF\na\nEO\\\nF\nprobe\nEOF\n":    true,
+		"cat <<-E\n\t\\\n\tE\nprobe\nE\n":        true,
+		"cat <<-E\n\\\n\tE\nprobe\nE\n":          true,
+		"cat <<E <<F\n\\\nE\nx\nE\ny\nF\n":       true,
+		"probe $\\\n'a'":                         true,
+		"probe \"$\\\n(probe)\"":                 true,
+		"cat <<EOF\na \\\nb\nEOF\nprobe\n":       false,
+		"cat <<'E'\n\\\nE\nprobe\n":              false,
+		"cat <<E\nx\nE\nprobe\n":                 false,
+		"cat <<-E\n\tx\n\tE\nprobe\n":            false,
+		"cat <<E\nE\nprobe a \\\nb\n":            false,
+		"cat <<E <<F\nx\nE\ny\nF\nprobe $HOME\n": false,
+	} {
+		for _, dialect := range []string{"bash", "sh", "zsh"} {
+			a := Analyse(Input{Source: line, Dialect: dialect, Cwd: "/w", Home: "/h"})
+			if got := len(a.Refusals) > 0; got != refused {
+				t.Errorf("%s, %q: refused %v: %v", dialect, line, got, a.Refusals)
+			}
+		}
+	}
+	if a := Analyse(Input{Source: "probe ~+", Dialect: "sh", Cwd: "/w", Home: "/h"}); len(a.Refusals) == 0 {
+		t.Error("~+ is a word of its own in dash")
+	}
+}

@@ -355,7 +355,7 @@ func (b *builder) tilde(s string, only bool) string {
 			b.unknownPart(true, false)
 		}
 		return rest
-	case user == "+" && len(b.st.cwds) == 1:
+	case user == "+" && len(b.st.cwds) == 1 && b.e.lang != syntax.LangPOSIX: // dash knows no ~+
 		b.literal(b.st.cwds[0])
 		return rest
 	}
