@@ -213,11 +213,11 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 	if unknown && v.object && c == classRevision {
 		return
 	}
-	if unknown && !(v.Kind == OneUnknown && v.integer && c != classSed && c != classAwk && c != classJq) {
+	if unknown {
 		k.open(i, "unknown-word", "", "What this word will be is unknown, and it decides what is read, written or run.", "Write it out.", true)
 		return
 	}
-	if v.Kind == Known && v.Text == "" || unknown {
+	if v.Kind == Known && v.Text == "" {
 		return
 	}
 	how := effect{command: k.index, word: i}

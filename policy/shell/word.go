@@ -144,6 +144,7 @@ func (b *builder) flush() {
 		return
 	}
 	w := Word{Span: b.at}
+	b.integer = b.integer && allDigits(b.text) // and so is what follows the integer
 	if b.unknown == OneUnknown && b.special && b.ctx == inCommand {
 		b.unknown = ManyUnknown // a glob around unknown text: any number of files
 	}
