@@ -37,7 +37,7 @@ try {
     await page.getByLabel('Command', { exact: true }).fill('git status && rm -rf ~/.ssh')
     await shoot('policy')
     if (every) {
-      for (const room of ['tokens', 'connect', 'status']) {
+      for (const room of ['retention', 'tokens', 'connect', 'status']) {
         await page.goto(`/${room}`)
         await shoot(room)
       }

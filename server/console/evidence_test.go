@@ -184,21 +184,23 @@ func TestSavedSearchesArePrivateUnlessShared(t *testing.T) {
 	o.refused("POST", "/api/v1/saved-searches", object{"name": "Ada's refusals"}, 409, "conflict")
 	o.refused("POST", "/api/v1/saved-searches", object{"name": "x", "search": object{"phase": "x"}}, 400, "invalid")
 	o.refused("POST", "/api/v1/saved-searches", object{"search": object{}}, 400, "invalid")
+	o.refused("POST", "/api/v1/saved-searches", object{"name": "x", "last": "2h"}, 400, "invalid")
+	o.refused("POST", "/api/v1/saved-searches", object{"name": "x", "last": "1h", "search": object{"since": "2026-01-01T00:00:00Z"}}, 400, "invalid")
 	reader := s.script(caller.ScopeAuditRead)
-	var all struct{ Searches []struct{ ID string } }
+	var all struct{ Searches []struct{ ID, Last string } }
 	reader.call("GET", "/api/v1/saved-searches", nil, 200, &all)
 	if len(all.Searches) != 0 {
 		t.Fatal("somebody else's search is shown")
 	}
 	id := mine.ID
 	mine.Search.Person = ""
-	o.call("PUT", "/api/v1/saved-searches/"+id, object{"name": "Refusals", "shared": true, "search": object{"effect": "deny"}}, 200, &mine)
+	o.call("PUT", "/api/v1/saved-searches/"+id, object{"name": "Refusals", "shared": true, "last": "24h", "search": object{"effect": "deny"}}, 200, &mine)
 	if mine.Name != "Refusals" || !mine.Shared || !mine.Mine || mine.Search.Person != "" {
 		t.Fatalf("%+v", mine)
 	}
 	reader.call("GET", "/api/v1/saved-searches", nil, 200, &all)
-	if len(all.Searches) != 1 {
-		t.Fatal("a shared search isn't shown")
+	if len(all.Searches) != 1 || all.Searches[0].Last != "24h" {
+		t.Fatalf("a shared search isn't shown: %+v", all)
 	}
 	reader.refused("DELETE", "/api/v1/saved-searches/"+mine.ID, nil, 403, "forbidden")
 	o.call("DELETE", "/api/v1/saved-searches/"+mine.ID, nil, 204, nil)

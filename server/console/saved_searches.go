@@ -26,6 +26,7 @@ type savedSearch struct {
 	Shared    bool             `json:"shared"`
 	Mine      bool             `json:"mine"`
 	Search    audit.HoldSearch `json:"search"`
+	Last      string           `json:"last,omitempty"` // a span that moves with time, in place of since
 	CreatedAt time.Time        `json:"created_at"`
 	UpdatedAt time.Time        `json:"updated_at"`
 }
@@ -35,10 +36,18 @@ func savedSearchOf(row *db.SavedSearch, who string) (savedSearch, error) {
 		ID: row.ID, Name: row.Name, Owner: row.Owner, Shared: row.Shared, Mine: row.Owner == who,
 		CreatedAt: time.UnixMilli(row.CreatedAt).UTC(), UpdatedAt: time.UnixMilli(row.UpdatedAt).UTC(),
 	}
-	if err := json.Unmarshal([]byte(row.Query), &s.Search); err != nil {
+	var kept keptSearch
+	if err := json.Unmarshal([]byte(row.Query), &kept); err != nil {
 		return s, fmt.Errorf("read saved search %s: %w", row.ID, err)
 	}
+	s.Search, s.Last = kept.HoldSearch, kept.Last
 	return s, nil
+}
+
+// keptSearch is a saved search's query as it is stored.
+type keptSearch struct {
+	audit.HoldSearch
+	Last string `json:"last,omitempty"`
 }
 
 // listSavedSearches lists the caller's own and those that others share.
@@ -61,6 +70,7 @@ type saveSearchRequest struct {
 	Name   string        `json:"name" validate:"required,max=100"`
 	Shared bool          `json:"shared"`
 	Search searchRequest `json:"search"`
+	Last   string        `json:"last" validate:"omitempty,oneof=1h 24h 7d 30d"`
 }
 
 // row reads a request into what is stored.
@@ -69,8 +79,11 @@ func (r *saveSearchRequest) row(into *db.SavedSearch, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if r.Last != "" && !q.Since.IsZero() {
+		return problem.New("invalid", "last and search.since can't be given both", "last is a span that ends now; search.since is a time.")
+	}
 	q.Text, _ = mask.String(q.Text) // no event has what is masked here
-	text, err := json.Marshal(audit.SearchOf(q))
+	text, err := json.Marshal(keptSearch{audit.SearchOf(q), r.Last})
 	if err != nil {
 		return fmt.Errorf("write search: %w", err)
 	}

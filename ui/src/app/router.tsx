@@ -91,6 +91,12 @@ const sinks = createRoute({
   component: lazyRouteComponent(() => import('../screens/sinks/Sinks'), 'Sinks'),
 })
 
+const retention = createRoute({
+  getParentRoute: () => root,
+  path: '/retention',
+  component: lazyRouteComponent(() => import('../screens/retention/Retention'), 'Retention'),
+})
+
 const tokens = createRoute({
   getParentRoute: () => root,
   path: '/tokens',
@@ -124,6 +130,7 @@ export const router = createRouter({
     connection,
     devices,
     sinks,
+    retention,
     tokens,
     status,
     connect,

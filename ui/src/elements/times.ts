@@ -48,3 +48,16 @@ export function lasted(seconds: number): string {
   }
   return '0 seconds'
 }
+
+/** toLocal is a time as an input of type datetime-local wants it: the reader's own clock, to the minute. */
+export function toLocal(iso: string | undefined): string {
+  const at = new Date(iso ?? '')
+  if (Number.isNaN(at.getTime())) return ''
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
+/** fromLocal is the way back; undefined where nothing was put in. */
+export function fromLocal(local: string): string | undefined {
+  const at = new Date(local)
+  return local === '' || Number.isNaN(at.getTime()) ? undefined : at.toISOString()
+}

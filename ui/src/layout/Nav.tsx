@@ -1,5 +1,6 @@
 import {
   IconActivityHeartbeat,
+  IconArchive,
   IconBroadcast,
   IconDevices,
   IconKey,
@@ -24,6 +25,7 @@ interface Room {
     | '/connections'
     | '/devices'
     | '/sinks'
+    | '/retention'
     | '/tokens'
     | '/status'
     | '/connect'
@@ -61,6 +63,12 @@ export const rooms: Room[] = [
     to: '/sinks',
     label: 'Sinks',
     Icon: IconBroadcast,
+    roles: ['platform_admin', 'security_admin', 'auditor'],
+  },
+  {
+    to: '/retention',
+    label: 'Retention',
+    Icon: IconArchive,
     roles: ['platform_admin', 'security_admin', 'auditor'],
   },
   { to: '/tokens', label: 'API tokens', Icon: IconKey, roles: ['security_admin', 'identity_admin'] },

@@ -1022,6 +1022,10 @@ export type SavedSearch = {
     shared: boolean;
     mine: boolean;
     search: SearchFilter;
+    /**
+     * a span that ends now, in place of search.since
+     */
+    last?: '1h' | '24h' | '7d' | '30d';
     created_at: string;
     updated_at: string;
 };
@@ -1034,6 +1038,10 @@ export type SaveSearchRequest = {
     name: string;
     shared?: boolean;
     search?: SearchFilter;
+    /**
+     * a span that ends now, in place of search.since
+     */
+    last?: '1h' | '24h' | '7d' | '30d';
 };
 
 export type VerifyLedgerRequest = {

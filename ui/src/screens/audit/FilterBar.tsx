@@ -1,13 +1,14 @@
 import { Button, Pill, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconDownload, IconPlayerPause, IconPlayerPlay, IconSearch } from '@tabler/icons-react'
+import { IconPlayerPause, IconPlayerPlay, IconSearch } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
-import { fullTime } from '../../elements/times'
-import { phaseWords } from './describe'
+import { filterKeys, filterNames, filterValue } from './describeSearch'
+import { ExportMenu } from './ExportMenu'
 import styles from './FilterBar.module.css'
 import { FilterForm } from './FilterForm'
-import { effectWords, type Filters, presets, queryOf } from './filters'
+import type { Filters } from './filters'
 import type { LiveState } from './live'
+import { SavedSearches } from './SavedSearches'
 
 interface Props {
   filters: Filters
@@ -17,25 +18,13 @@ interface Props {
   onPause: ((on: boolean) => void) | undefined
 }
 
-export const names: Record<Exclude<keyof Filters, 'q'>, string> = {
-  effect: 'Effect',
-  action: 'Action',
-  person: 'Person',
-  repository: 'Repository',
-  session: 'Session',
-  layer: 'Layer',
-  phase: 'Kind',
-  type: 'Type',
-  since: 'Since',
-  until: 'Until',
-}
-
 export function FilterBar({ filters, onChange, live, waiting, onPause }: Props) {
   return (
     <div>
       <div className={styles.bar}>
         <Search filters={filters} onChange={onChange} />
         <FilterForm filters={filters} onChange={onChange} />
+        <SavedSearches filters={filters} onChange={onChange} />
         <div className={styles.end}>
           <LiveMark live={live} />
           {onPause && (
@@ -48,17 +37,7 @@ export function FilterBar({ filters, onChange, live, waiting, onPause }: Props) 
               {live === 'paused' ? `Resume${waiting ? ` (${waiting} new)` : ''}` : 'Pause'}
             </Button>
           )}
-          <Button
-            component="a"
-            href={exportAddress(filters)}
-            download="ambit-audit.jsonl"
-            variant="default"
-            size="xs"
-            leftSection={<IconDownload size={14} />}
-            className={styles.export}
-          >
-            Export
-          </Button>
+          <ExportMenu filters={filters} />
         </div>
       </div>
       <Chips filters={filters} onChange={onChange} />
@@ -91,16 +70,8 @@ function Search({ filters, onChange }: Pick<Props, 'filters' | 'onChange'>) {
 }
 
 function Chips({ filters, onChange }: Pick<Props, 'filters' | 'onChange'>) {
-  const set = (Object.keys(names) as (keyof typeof names)[]).filter((key) => filters[key])
+  const set = filterKeys.filter((key) => filters[key])
   if (set.length === 0) return null
-  const shown = (key: keyof typeof names) => {
-    const value = filters[key] ?? ''
-    if (filters.effect && key === 'effect') return effectWords[filters.effect]
-    if (filters.phase && key === 'phase') return phaseWords[filters.phase]
-    if (key === 'since' && presets[value]) return presets[value].label
-    if (key === 'since' || key === 'until') return fullTime(value)
-    return value
-  }
   return (
     <div className={styles.chips}>
       {set.map((key) => (
@@ -109,12 +80,12 @@ function Chips({ filters, onChange }: Pick<Props, 'filters' | 'onChange'>) {
           withRemoveButton
           onRemove={() => onChange({ ...filters, [key]: undefined })}
           removeButtonProps={{
-            'aria-label': `Remove the filter ${names[key]}`,
+            'aria-label': `Remove the filter ${filterNames[key]}`,
             'aria-hidden': false,
             tabIndex: 0,
           }}
         >
-          <span className={styles.field}>{names[key]}</span> {shown(key)}
+          <span className={styles.field}>{filterNames[key]}</span> {filterValue(filters, key)}
         </Pill>
       ))}
       <button type="button" className={styles.clear} onClick={() => onChange({ q: filters.q })}>
@@ -138,8 +109,4 @@ function LiveMark({ live }: { live: LiveState | 'paused' }) {
       {words[live]}
     </span>
   )
-}
-
-function exportAddress(filters: Filters): string {
-  return `/api/v1/audit/export?${new URLSearchParams(queryOf(filters) as Record<string, string>)}`
 }

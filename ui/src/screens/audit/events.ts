@@ -1,8 +1,14 @@
-import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useInfiniteQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import { call } from '../../api/client'
-import { type AuditEvent, getEvent, searchEvents, summariseEvents } from '../../api/generated'
-import { type Filters, presets, queryOf } from './filters'
+import { type AuditEvent, countFacets, getEvent, searchEvents, summariseEvents } from '../../api/generated'
+import { type Filters, queryOf, spanOf } from './filters'
 import { withLive } from './pages'
 
 const pageSize = 100
@@ -23,15 +29,21 @@ export const eventsQuery = (filters: Filters) =>
 export const eventQuery = (id: string) =>
   queryOptions({ queryKey: ['event', id], queryFn: () => call(getEvent({ path: { id } })) })
 
-export const summaryQuery = (since: string | undefined) =>
+/** summaryQuery counts what the filters select, but for the effect: its counts stand beside each other. */
+export const summaryQuery = ({ effect: _effect, phase: _phase, ...filters }: Filters) =>
   queryOptions({
-    queryKey: ['summary', since ?? '7d'],
-    queryFn: () => {
-      const preset = presets[since ?? '7d'] ?? presets['7d']
-      const ms = preset?.ms ?? 0
-      return call(summariseEvents({ query: { since: new Date(Date.now() - ms).toISOString() } }))
-    },
+    queryKey: ['summary', filters],
+    queryFn: () => call(summariseEvents({ query: queryOf({ ...filters, ...spanOf(filters) }) })),
     refetchInterval: 15_000,
+    placeholderData: keepPreviousData,
+  })
+
+/** facetsQuery gives the values that the filters' newest events have: what a filter offers. */
+export const facetsQuery = (filters: Filters) =>
+  queryOptions({
+    queryKey: ['facets', filters],
+    queryFn: () => call(countFacets({ query: queryOf(filters) })),
+    staleTime: 30_000,
   })
 
 /** useEvents gives the list as far as it is loaded, and a way to put live events on top of it. */

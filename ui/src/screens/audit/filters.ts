@@ -45,6 +45,13 @@ export const presets: Record<string, { label: string; ms: number }> = {
 
 const texts = ['person', 'action', 'repository', 'session', 'layer', 'type', 'q'] as const
 
+/** spanOf is the time that the summary covers: a week where the filters don't say, or a week before their end. */
+export function spanOf({ since, until }: Filters): { since: string; until?: string | undefined } {
+  if (since) return { since, until }
+  if (!until) return { since: '7d' }
+  return { since: new Date(Date.parse(until) - 7 * 24 * hour).toISOString(), until }
+}
+
 /** readFilters takes from an address what it knows, and drops the rest: anyone may edit an address. */
 export function readFilters(search: Record<string, unknown>): Filters {
   const filters: Filters = {}

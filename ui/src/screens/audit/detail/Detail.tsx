@@ -14,6 +14,7 @@ import type { Filters } from '../filters'
 import styles from './Detail.module.css'
 import { Facts } from './Facts'
 import { Prompt } from './Prompt'
+import { Proof } from './Proof'
 import { Raw } from './Raw'
 import { Related } from './Related'
 
@@ -99,6 +100,7 @@ function Body({ detail, filters }: { detail: EventDetail; filters: Filters }) {
       <Prompt id={event.id} prompt={detail.prompt} />
       <Facts event={event} />
       <Related events={detail.related} filters={filters} />
+      <Proof id={event.id} />
       <Raw event={event} />
     </>
   )

@@ -1,1 +1,0 @@
-import{A as e,C as t,Ct as n,gt as r}from"./session-CA8cBxUW.js";var i=n({queryKey:[`status`],queryFn:()=>r(e())}),a=n({queryKey:[`checkpoint`],queryFn:()=>r(t())});export{i as n,a as t};
