@@ -40,6 +40,18 @@ func TestReadInTwoWays(t *testing.T) {
 			}
 		}
 	}
+	for line, refused := range map[string]bool{"{ probe a}\nprobe\n}": true, "{ probe $((1))}\n}": true, "probe {} a{b}c {a,b} '}' \\}": false, "git show HEAD@{1}": false, "{ probe a; }": false} {
+		if a := Analyse(Input{Source: line, Dialect: "zsh", Cwd: "/w", Home: "/h"}); len(a.Refusals) > 0 != refused {
+			t.Errorf("%q: %v", line, a.Refusals)
+		}
+	}
+	// Where the redirection fails, the loop doesn't run.
+	for _, line := range []string{"for v in /p; do :; done >x*.txt; probe $v", "for v in /p; do :; done <nosuch; probe $v", "v=/p >nosuch/x; probe $v"} {
+		a := Analyse(Input{Source: line, Dialect: "bash", Cwd: "/w", Home: "/h"})
+		if last := a.Commands[len(a.Commands)-1]; last.Words[len(last.Words)-1].Kind == Known {
+			t.Errorf("%q: v is known to be %s", line, last.Text)
+		}
+	}
 	if a := Analyse(Input{Source: "probe ~+", Dialect: "sh", Cwd: "/w", Home: "/h"}); len(a.Refusals) == 0 {
 		t.Error("~+ is a word of its own in dash")
 	}

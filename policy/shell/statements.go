@@ -50,6 +50,9 @@ func (e *eval) stmt(s *syntax.Stmt, st state) (ok, fail state) {
 		e.redirect(r, st, index)
 	}
 	e.last = index
+	if len(s.Redirs) > 0 {
+		fail = union(fail, st) // a redirection that fails: the command didn't run
+	}
 	if s.Negated {
 		ok, fail = fail, ok
 	}

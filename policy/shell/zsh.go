@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -54,7 +55,50 @@ func (e *eval) zshLexical(file *syntax.File, source string) bool {
 			return false
 		}
 	}
-	return true
+	return e.bracesPair(file)
+}
+
+// bracesPair refuses words with a "}" that has no "{": zsh takes one at the end of a word for the end of a group.
+func (e *eval) bracesPair(file *syntax.File) bool {
+	good := true
+	var documents []*syntax.Word
+	syntax.Walk(file, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.Redirect:
+			documents = append(documents, n.Hdoc)
+		case *syntax.Word:
+			if good && !slices.Contains(documents, n) && closesBrace(n) {
+				good = false
+				e.refuseNode(n, "dialect", "In zsh a } at the end of a word closes a group.", "Quote it, or put a blank in front of it.")
+			}
+		}
+		return true
+	})
+	return good
+}
+
+// closesBrace reports an unquoted "}" without its "{" in the same word.
+func closesBrace(w *syntax.Word) bool {
+	open := 0
+	for _, p := range w.Parts {
+		lit, ok := p.(*syntax.Lit)
+		if !ok {
+			continue
+		}
+		for i := 0; i < len(lit.Value); i++ {
+			switch lit.Value[i] {
+			case '\\':
+				i++
+			case '{':
+				open++
+			case '}':
+				if open--; open < 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // numericGlob finds <3-17> and the like, which zsh takes for a pattern rather than a redirection.
