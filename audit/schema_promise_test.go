@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -53,7 +54,11 @@ func schemaFields(t *testing.T) []field {
 			p := n.Properties[name]
 			f := field{path: strings.TrimPrefix(path+"."+name, "."), typ: typeOf(&p), description: p.Description, since: p.Since, required: slices.Contains(n.Required, name)}
 			if len(p.Examples) > 0 {
-				f.example = string(p.Examples[0])
+				var compact bytes.Buffer
+				if err := json.Compact(&compact, p.Examples[0]); err != nil {
+					panic(err) // the schema was read before
+				}
+				f.example = compact.String()
 			}
 			sum := sha256.Sum256([]byte(p.Description))
 			f.meaning = fmt.Sprintf("%s %s", f.path, f.typ)

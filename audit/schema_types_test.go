@@ -2,7 +2,9 @@ package audit
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -64,6 +66,38 @@ var kinds = []kind{
 	{name: "person.signed_in", phase: PhaseAdmin, outcome: `{"method":"totp"}`},
 	{name: "person.signed_out", phase: PhaseAdmin},
 	{name: "sign_in.refused", phase: PhaseAdmin, outcome: `{"reason":"password"}`},
+	{name: "owner.signed_in", phase: PhaseIntegrity, outcome: `{"method":"totp"}`},
+	{name: "session.revoked", phase: PhaseAdmin, object: "session", before: `{"person":"ada@acme.test","connection":"okta"}`},
+	{name: "person.cut_off", phase: PhaseAdmin, object: "person", after: `{"person":"ada@acme.test","why":"left","sessions":1}`},
+	{name: "everybody.cut_off", phase: PhaseAdmin, object: "person", after: `{"why":"a laptop was stolen","sessions":12}`},
+	{name: "person.disabled", phase: PhaseAdmin, object: "person", after: `{"person":"ada@acme.test","why":"left","sessions":1}`},
+	{name: "person.enabled", phase: PhaseAdmin, object: "person", after: `{"person":"ada@acme.test","sessions":0}`},
+	{name: "connection.created", phase: PhaseAdmin, object: "connection", after: `{"id":"okta","name":"Okta","kind":"oidc","stage":"draft"}`},
+	{name: "connection.changed", phase: PhaseAdmin, object: "connection", before: `{"name":"Okta"}`, after: `{"name":"Okta production"}`},
+	{name: "connection.staged", phase: PhaseAdmin, object: "connection", before: `{"stage":"staging"}`, after: `{"stage":"live"}`},
+	{name: "connection.deleted", phase: PhaseAdmin, object: "connection", before: `{"id":"okta","name":"Okta","kind":"oidc","stage":"draft"}`},
+	{name: "connection.logged_out", phase: PhaseAdmin, object: "connection", after: `{"subject":"00u1","sessions":1}`},
+	{name: "account.linked", phase: PhaseAdmin, object: "account", after: `{"connection":"okta","subject":"00u1","person":"ada@acme.test","email":"ada@acme.test","active":true}`},
+	{name: "account.changed", phase: PhaseAdmin, object: "account", before: `{"groups":["eng"]}`, after: `{"groups":["eng","eng-senior"]}`},
+	{name: "role_rule.created", phase: PhaseAdmin, object: "role_rule", after: `{"group":"sec","role":"security_admin"}`},
+	{name: "role_rule.deleted", phase: PhaseAdmin, object: "role_rule", before: `{"group":"sec","role":"security_admin"}`},
+	{name: "settings.changed", phase: PhaseAdmin, object: "settings", before: `{"access_minutes":60,"family_days":30}`, after: `{"access_minutes":30,"family_days":30}`},
+	{name: "user.provisioned", phase: PhaseAdmin, object: "account", after: `{"connection":"okta","user_name":"ada","name":"Ada Park","active":true,"person":"ada@acme.test"}`},
+	{name: "user.updated", phase: PhaseAdmin, object: "account", before: `{"name":"Ada"}`, after: `{"name":"Ada Park"}`},
+	{name: "user.deprovisioned", phase: PhaseAdmin, object: "account", before: `{"active":true}`, after: `{"active":false,"sessions":1}`},
+	{name: "group.created", phase: PhaseAdmin, object: "group", after: `{"connection":"okta","name":"eng-senior","members":2}`},
+	{name: "group.updated", phase: PhaseAdmin, object: "group", before: `{"name":"eng"}`, after: `{"name":"eng-senior"}`},
+	{name: "group.membership", phase: PhaseAdmin, object: "group", after: `{"group":"eng-senior","added":["ada@acme.test"],"count":1}`},
+	{name: "group.deleted", phase: PhaseAdmin, object: "group", before: `{"connection":"okta","name":"eng-senior","members":2}`},
+	{name: "scim_token.created", phase: PhaseAdmin, object: "scim_token", after: `{"connection":"okta"}`},
+	{name: "scim_token.revoked", phase: PhaseAdmin, object: "scim_token", before: `{"connection":"okta"}`},
+	{name: "credential.granted", phase: PhaseAdmin, object: "credential", after: `{"device":"Ada’s laptop","person_id":"person_1","connection":"okta","expires_at":"2026-12-22T05:30:16Z"}`},
+	{name: "credential.issued", phase: PhaseAdmin},
+	{name: "credential.refreshed", phase: PhaseAdmin},
+	{name: "credential.refused", phase: PhaseAdmin, outcome: `{"reason":"denied"}`},
+	{name: "credential.revoked", phase: PhaseAdmin, object: "credential", after: `{"device":"Ada’s laptop","person_id":"person_1","expires_at":"2026-12-22T05:30:16Z","why":"cut off"}`},
+	{name: "credential.reused", phase: PhaseIntegrity},
+	{name: "credential.shared", phase: PhaseIntegrity, outcome: `{"exchanged_from":"192.0.2.7"}`},
 	{name: "token.created", phase: PhaseAdmin, object: "token", after: `{"name":"ci","scopes":["decide"]}`},
 	{name: "token.revoked", phase: PhaseAdmin, object: "token", before: `{"name":"ci","scopes":["decide"]}`},
 	{name: "policy.published", phase: PhaseAdmin, object: "policy", before: `{"version":6}`, after: `{"version":7}`},
@@ -102,7 +136,7 @@ var kinds = []kind{
 // event is the kind with everything that such events have.
 func (k *kind) event(n int) *Event {
 	e := &Event{
-		ID: "evt_" + strings.Repeat("0", 24) + string(rune('0'+n/10)) + string(rune('0'+n%10)), Seq: int64(n), Time: time.Date(2026, 11, 22, 5, 30, 16, 248e6, time.UTC),
+		ID: fmt.Sprintf("evt_%026d", n), Seq: int64(n), Time: time.Date(2026, 11, 22, 5, 30, 16, 248e6, time.UTC),
 		Type: k.name, Phase: k.phase, Actor: Actor{User: "ada@acme.test", Credential: "cred_1"}, Outcome: json.RawMessage(k.outcome),
 	}
 	if k.phase == PhaseDecision || k.phase == PhaseResult || k.phase == PhaseLifecycle {
@@ -150,6 +184,37 @@ func TestGoldenEventsOfEveryType(t *testing.T) {
 	for _, action := range policy.Actions() {
 		if !slices.Contains(names, action) {
 			t.Errorf("the action %s has no golden event", action)
+		}
+	}
+}
+
+// TestEveryDocumentedTypeHasItsEvent holds the table of types in docs/audit-schema.md and the golden events together.
+func TestEveryDocumentedTypeHasItsEvent(t *testing.T) {
+	text, err := os.ReadFile("../docs/audit-schema.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| type | phase | when |\n|---|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	documented := map[string]bool{}
+	for line := range strings.Lines(table) {
+		names, _, _ := strings.Cut(strings.TrimPrefix(line, "| "), " | ")
+		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(names, -1) {
+			documented[m[1]] = true
+		}
+	}
+	if len(documented) < 60 {
+		t.Fatalf("only %d types are documented", len(documented))
+	}
+	has := map[string]bool{}
+	for i := range kinds {
+		if has[kinds[i].name] = true; !documented[kinds[i].name] {
+			t.Errorf("%s isn't in docs/audit-schema.md", kinds[i].name)
+		}
+	}
+	for name := range documented {
+		if !has[name] {
+			t.Errorf("%s is documented, but has no golden event", name)
 		}
 	}
 }

@@ -183,6 +183,16 @@ func (d *directory) closed(connection string, p *caller.Person, subject string) 
 	}
 }
 
+// signsIn reports whether people can come through a connection, so that whoever uses the owner's own sign-in goes around it.
+func (d *directory) signsIn() bool {
+	for _, c := range d.connections {
+		if c.Stage == caller.StageLive && c.Kind != caller.KindWorkload {
+			return true
+		}
+	}
+	return false
+}
+
 func isTester(c *caller.Connection, email, subject string) bool {
 	return slices.Contains(c.Testers, strings.ToLower(email)) || subject != "" && slices.Contains(c.Testers, strings.ToLower(subject))
 }

@@ -37,6 +37,32 @@ func TestSignInWithAuthenticatorApp(t *testing.T) {
 	}
 }
 
+func TestTheOwnersOwnSignInIsAnAlarmOnceThereIsAnotherWay(t *testing.T) {
+	h := newHouse(t)
+	o := h.setUp()
+	in := func() {
+		t.Helper()
+		h.clock.add(time.Minute) // another code
+		c, err := h.SignIn(t.Context(), testEmail, testPassword, testAddress)
+		must(t, err)
+		_, err = h.VerifySignIn(t.Context(), c.ID, caller.Proof{Code: h.code(o.secret)}, "", testAddress)
+		must(t, err)
+	}
+	in()
+	h.connect("ci", caller.StageLive, func(c *caller.Connection) { c.Kind = caller.KindWorkload })
+	h.connect("okta", caller.StageStaging, nil)
+	in()
+	if e := h.events("owner.signed_in"); len(e) != 0 {
+		t.Fatalf("an alarm where there is no other way: %+v", e)
+	}
+	h.connect("entra", caller.StageLive, nil)
+	in()
+	e := h.events("owner.signed_in")
+	if len(e) != 1 || e[0].Phase != "integrity" || e[0].Actor.User != testEmail || e[0].Actor.Address != testAddress {
+		t.Fatalf("alarms: %+v", e)
+	}
+}
+
 // The answers to all of these must be one and the same, or they tell who has an account.
 func TestSignInTellsNothingAboutAccounts(t *testing.T) {
 	h := newHouse(t)

@@ -116,8 +116,13 @@ func (s *Service) signIn(ctx context.Context, person *caller.Person, method stri
 			}
 			return nil, err
 		}
-		event := signInEvent("person.signed_in", person, address, session.row.ID, map[string]string{"method": method})
-		return []*audit.Event{event}, session.write(ctx, tx)
+		events := []*audit.Event{signInEvent("person.signed_in", person, address, session.row.ID, map[string]string{"method": method})}
+		if method != "demo" && s.people.Load().signsIn() {
+			alarm := signInEvent("owner.signed_in", person, address, session.row.ID, map[string]string{"method": method})
+			alarm.Phase = audit.PhaseIntegrity
+			events = append(events, alarm)
+		}
+		return events, session.write(ctx, tx)
 	})
 	if err != nil {
 		return caller.SignedIn{}, err
