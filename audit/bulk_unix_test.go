@@ -119,6 +119,13 @@ func TestBulk(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("counts by day in %v", time.Since(start).Round(10*time.Microsecond))
+	for name, q := range map[string]Query{"one person's": {Person: "person7@acme.test", Since: at}, "a rare word's": {Text: "terraform", Since: at}} {
+		start = time.Now()
+		if c, err := l.CountsOf(t.Context(), q, 24*time.Hour); err != nil || len(c.Counts) == 0 {
+			t.Fatal(c, err)
+		}
+		t.Logf("%s newest 50,000 by day in %v", name, time.Since(start).Round(10*time.Microsecond))
+	}
 	start = time.Now()
 	if r, err := l.Verify(t.Context(), VerifyOptions{}); err != nil || !r.OK() {
 		t.Fatal(r, err)
