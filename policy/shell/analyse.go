@@ -81,6 +81,7 @@ type eval struct {
 	text string // the text being walked; differs from in.Source inside a nested command line (watch)
 	at   *Span  // where every node of a nested text is said to stand
 
+	within   int // substitutions around the command being walked
 	level    int // of nested compound commands, substitutions and wrappers
 	simple   int // simple commands in the text
 	ops      int

@@ -45,6 +45,14 @@ func TestReadInTwoWays(t *testing.T) {
 			t.Errorf("%q: %v", line, a.Refusals)
 		}
 	}
+	for line, refused := range map[string]bool{
+		"probe <(time -p case x in a|b) third\n;; esac)": true, "probe $(case x in a) third;; esac)": true, "probe $(case x in (a|b) third;; (c) other;; esac)": false,
+		"case x in a) probe;; esac": false, "probe <(# nothing\n) a": true, "probe <( ) a": true, "probe <(probe)": false,
+	} {
+		if a := Analyse(Input{Source: line, Dialect: "bash", Cwd: "/w", Home: "/h"}); len(a.Refusals) > 0 != refused {
+			t.Errorf("%q: %v", line, a.Refusals)
+		}
+	}
 	// Where the redirection fails, the loop doesn't run.
 	for _, line := range []string{"for v in /p; do :; done >x*.txt; probe $v", "for v in /p; do :; done <nosuch; probe $v", "v=/p >nosuch/x; probe $v"} {
 		a := Analyse(Input{Source: line, Dialect: "bash", Cwd: "/w", Home: "/h"})

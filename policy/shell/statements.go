@@ -1,6 +1,10 @@
 package shell
 
-import "mvdan.cc/sh/v3/syntax"
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
 
 // stmts walks a list: what follows a command sees the state after it succeeded or failed.
 func (e *eval) stmts(list []*syntax.Stmt, st state) (ok, fail state) {
@@ -311,6 +315,10 @@ func (e *eval) caseClause(c *syntax.CaseClause, st state) (ok, fail state) {
 	e.textOf(c.Word, st)
 	out, start := st, st
 	for _, item := range c.Items {
+		if e.within > 0 && !e.parenthesised(item) {
+			e.refuseNode(item, "case", "Some shells take the ) behind this pattern for the end of the substitution.", "Write (PATTERN).")
+			return st, st
+		}
 		for _, p := range item.Patterns {
 			e.pattern(p, st)
 		}
@@ -325,6 +333,12 @@ func (e *eval) caseClause(c *syntax.CaseClause, st state) (ok, fail state) {
 		}
 	}
 	return out, out
+}
+
+// parenthesised reports whether the patterns of a case arm have their opening bracket.
+func (e *eval) parenthesised(item *syntax.CaseItem) bool {
+	at := int(item.Pos().Offset())
+	return at < len(e.text) && (e.text[at] == '(' || strings.HasSuffix(strings.TrimRight(e.text[:at], " \t\n"), "("))
 }
 
 func (e *eval) timeClause(c *syntax.TimeClause, st state) (ok, fail state) {

@@ -221,6 +221,9 @@ func (b *builder) parts(parts []syntax.WordPart, quoted bool) {
 			if p.Op != syntax.CmdIn && p.Op != syntax.CmdOut {
 				b.e.refuseNode(p, "dialect", "This kind of process substitution can't be analysed.", "")
 			}
+			if len(p.Stmts) == 0 {
+				b.e.refuseNode(p, "empty", "An empty process substitution may leave no word.", "Leave it out.") // bash 5.2
+			}
 			b.e.substitution(p, p.Stmts, b.st)
 			b.literal("/dev/fd/63")
 		case *syntax.ExtGlob:
@@ -240,7 +243,9 @@ func (e *eval) substitution(n syntax.Node, stmts []*syntax.Stmt, st state) {
 	last, produced, feeds, ok := e.last, e.produced, e.feeds, e.feedsOK
 	piped := e.piped
 	e.feedsOK, e.piped = false, e.outer
+	e.within++
 	e.stmts(stmts, st)
+	e.within--
 	e.piped = piped
 	e.last, e.produced, e.feeds, e.feedsOK = last, produced, feeds, ok
 }
