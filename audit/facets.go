@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"ambit/policy"
 )
 
 // facet is a kind of filter. The search index holds each as a word: the letter and a hash of the value.
@@ -33,6 +35,22 @@ func (f facet) word(value string) string {
 	b := make([]byte, 0, 17)
 	b = append(b, byte(f))
 	return string(strconv.AppendUint(b, h.Sum64(), 16))
+}
+
+// rare reports an effect that few events have.
+func rare(effect string) bool {
+	return effect == string(policy.Deny) || effect == string(policy.Hold)
+}
+
+// paired reports the kinds of filter that are indexed a second time together with a rare effect: "what was ana refused" would
+// otherwise compare everything that ana did with everything that was refused to anybody.
+func (f facet) paired() bool {
+	return f == facetPerson || f == facetAction || f == facetRepository || f == facetLayer
+}
+
+// pairWord is a facet together with an effect, as the index has it.
+func (v facetValue) pairWord(effect string) string {
+	return (v.facet - 'a' + 'A').word(v.value + "\x00" + effect)
 }
 
 // facetOf says which filter a member of an event answers.

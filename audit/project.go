@@ -136,6 +136,9 @@ func indexed(row db.LedgerRow) indexedDocument {
 	facets := make([]string, 0, len(d.facets))
 	for _, v := range d.facets {
 		facets = append(facets, v.facet.word(v.value))
+		if rare(d.effect) && v.facet.paired() {
+			facets = append(facets, v.pairWord(d.effect))
+		}
 	}
 	return indexedDocument{db.IndexedEvent{Seq: row.Seq, Facets: strings.Join(facets, " "), Words: strings.Join(d.words, " ")}, d}
 }

@@ -97,8 +97,14 @@ func (f *filter) indexed() bool { return len(f.facets)+len(f.phrases) > 0 }
 // match is the filter as FTS5 reads it.
 func (f *filter) match() string {
 	var terms []string
+	effect := f.rareEffect()
 	for _, v := range f.facets {
-		terms = append(terms, `facets : "`+v.facet.word(v.value)+`"`)
+		switch word := v.facet.word(v.value); {
+		case effect != "" && v.facet.paired():
+			terms = append(terms, `facets : "`+v.pairWord(effect)+`"`)
+		case effect == "" || v.facet != facetEffect: // the pairs say it
+			terms = append(terms, `facets : "`+word+`"`)
+		}
 	}
 	for _, p := range f.phrases {
 		term := `words : "` + strings.Join(p.words, " ") + `"`
@@ -108,6 +114,21 @@ func (f *filter) match() string {
 		terms = append(terms, term)
 	}
 	return strings.Join(terms, " AND ")
+}
+
+// rareEffect is the effect that the filter asks for, where it is a rare one and pairs with another filter.
+func (f *filter) rareEffect() string {
+	effect, paired := "", false
+	for _, v := range f.facets {
+		if v.facet == facetEffect && rare(v.value) {
+			effect = v.value
+		}
+		paired = paired || v.facet.paired()
+	}
+	if !paired {
+		return ""
+	}
+	return effect
 }
 
 // fits is the filter applied to one event: to the rows that are not projected yet, and to what the index found, because
