@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ambit/db"
+	"ambit/policy"
 )
 
 // Get gives the event with the id, or the one with the decision of that id; db.ErrNotFound when there is none.
@@ -78,6 +79,22 @@ func (l *Ledger) Related(ctx context.Context, id string) ([]json.RawMessage, err
 }
 
 // byFacets searches by filters that Query does not have.
+// DecidedOn reports whether a tool use of a session was ever decided on, and whether it was refused and the refusal enforced.
+func (l *Ledger) DecidedOn(ctx context.Context, session, toolUse string) (asked, refused bool, err error) {
+	found, err := l.byFacets(ctx, maxRelated, facetValue{facetSession, session}, facetValue{facetToolUse, toolUse}, facetValue{facetPhase, PhaseDecision})
+	if err != nil {
+		return false, false, fmt.Errorf("look for the decision on a tool use: %w", err)
+	}
+	for _, raw := range found {
+		var e Event
+		if err := json.Unmarshal(raw, &e); err != nil {
+			return false, false, fmt.Errorf("read a decision: %w", err)
+		}
+		refused = refused || e.Decision != nil && e.Decision.Enforced && e.Decision.Effect != policy.Allow
+	}
+	return len(found) > 0, refused, nil
+}
+
 func (l *Ledger) byFacets(ctx context.Context, limit int, facets ...facetValue) ([]json.RawMessage, error) {
 	s := searcher{filter: filter{facets: facets}, limit: limit}
 	r := l.db.Read()

@@ -114,6 +114,7 @@ var kinds = []kind{
 	{name: "ledger.restored", phase: PhaseAdmin, object: "ledger", after: `{"epoch":2,"entries":800,"backup_at":"2026-11-22T01:00:00.000Z","checkpoint":"…","known":1000}`},
 
 	{name: "ledger.recovered", phase: PhaseIntegrity, outcome: `{"since":"2026-11-22T05:30:01.000Z","cause":"database or disk is full"}`},
+	{name: "enforcement.failed", phase: PhaseIntegrity, outcome: `{"reason":"refused","action":"shell.exec"}`},
 	{name: "ledger.damaged", phase: PhaseIntegrity, outcome: `{"first_bad":17,"issues":[{"seq":17,"what":"entry 17 does not carry Ambit's seal: it was altered"}]}`},
 	{name: "retention.refused", phase: PhaseIntegrity, outcome: `{"reason":"the retention rules in the database were altered outside Ambit"}`},
 

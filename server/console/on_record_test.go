@@ -108,7 +108,8 @@ func TestEverythingAnAgentDoesIsOnRecord(t *testing.T) {
 	var detail struct{ Related []audit.Event }
 	reader := s.script(caller.ScopeAuditRead)
 	reader.call("GET", "/api/v1/audit/events/"+decisions["t-bash"], nil, 200, &detail)
-	if len(detail.Related) != 1 || detail.Related[0].Phase != audit.PhaseResult {
+	// The policy refuses that command, and the client says that it ran: that is an alarm.
+	if len(detail.Related) != 2 || detail.Related[0].Phase != audit.PhaseResult || detail.Related[1].Type != "enforcement.failed" {
 		t.Errorf("related to the command: %+v", detail.Related)
 	}
 }

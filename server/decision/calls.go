@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"ambit/audit"
+	"ambit/policy"
 )
 
 // maxCalls bounds how many tool calls are remembered between their decision and their result.
@@ -14,45 +15,50 @@ const maxCalls = 50_000
 type calls struct {
 	mu       sync.Mutex
 	max      int
-	now, old map[call]string
+	now, old map[call]decided
 }
 
 type call struct{ session, toolUse string }
 
-func newCalls(limit int) *calls {
-	return &calls{max: limit, now: map[call]string{}, old: map[call]string{}}
+// decided is what was decided on a call.
+type decided struct {
+	id      string // the first decision's
+	refused bool   // by any of its decisions, enforced
 }
 
-func (c *calls) put(key call, decision string) {
+func newCalls(limit int) *calls {
+	return &calls{max: limit, now: map[call]decided{}, old: map[call]decided{}}
+}
+
+func (c *calls) put(key call, d decided) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.now) >= c.max/2 {
-		c.now, c.old = map[call]string{}, c.now
+		c.now, c.old = map[call]decided{}, c.now
 	}
-	c.now[key] = decision
+	c.now[key] = d
 }
 
-func (c *calls) get(key call) string {
+func (c *calls) get(key call) (d decided, known bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if id, ok := c.now[key]; ok {
-		return id
+	if d, known = c.now[key]; !known {
+		d, known = c.old[key]
 	}
-	return c.old[key]
+	return d, known
 }
 
-// remember keeps the id of a recorded decision for the result that will follow. The first decision on a call is the one that
+// remember keeps what was recorded as decided for the result that will follow. The first decision on a call is the one that
 // its result is joined to; a call that two decisions were needed for has both under its tool-use id.
 func (s *Service) remember(e *audit.Event) {
 	if e == nil || e.Correlation == nil || e.Correlation.ToolUseID == "" {
 		return
 	}
 	key := call{e.Session, e.Correlation.ToolUseID}
-	if s.calls.get(key) == "" {
-		s.calls.put(key, e.Decision.ID)
+	d, known := s.calls.get(key)
+	if !known {
+		d.id = e.Decision.ID
 	}
-}
-
-func (s *Service) decisionOf(session, toolUse string) string {
-	return s.calls.get(call{session, toolUse})
+	d.refused = d.refused || e.Decision.Effect != policy.Allow && e.Decision.Enforced
+	s.calls.put(key, d)
 }

@@ -13,6 +13,9 @@ import (
 type nowhere struct{}
 
 func (nowhere) Append(context.Context, *audit.Event) error { return nil }
+func (nowhere) DecidedOn(context.Context, string, string) (asked, refused bool, err error) {
+	return true, false, nil
+}
 
 // BenchmarkEvaluate is one decision from the request's bytes to the answer's, without network, policy and ledger.
 func BenchmarkEvaluate(b *testing.B) {

@@ -80,6 +80,15 @@ func (f *fakeLedger) Append(_ context.Context, e *audit.Event) error {
 	return nil
 }
 
+func (f *fakeLedger) DecidedOn(_ context.Context, session, toolUse string) (asked, refused bool, err error) {
+	for _, e := range f.all() {
+		if e.Phase == audit.PhaseDecision && e.Session == session && e.Correlation != nil && e.Correlation.ToolUseID == toolUse {
+			asked, refused = true, refused || e.Decision.Enforced && e.Decision.Effect != policy.Allow
+		}
+	}
+	return asked, refused, nil
+}
+
 func (f *fakeLedger) all() []audit.Event {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -2,7 +2,9 @@ package decision
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -145,11 +147,42 @@ func (s *Service) recordReport(q *question, h *claudecode.Hook) error {
 	if act.Name == "" {
 		e.Action = nil
 	}
-	if report.Phase == audit.PhaseResult && h.ToolUseID != "" {
-		if e.Correlation == nil {
-			e.Correlation = &audit.Correlation{}
-		}
-		e.Correlation.Decision = s.decisionOf(h.SessionID, h.ToolUseID)
+	if report.Phase != audit.PhaseResult || h.ToolUseID == "" {
+		return s.record(context.Background(), e)
 	}
-	return s.record(context.Background(), e)
+	if e.Correlation == nil {
+		e.Correlation = &audit.Correlation{}
+	}
+	d, known := s.calls.get(call{h.SessionID, h.ToolUseID})
+	e.Correlation.Decision = d.id
+	if err := s.record(context.Background(), e); err != nil || h.Event != claudecode.PostToolUse {
+		return err
+	}
+	if !known { // decided before a restart, or too long ago for memory: the ledger knows
+		var err error
+		if known, d.refused, err = s.Ledger.DecidedOn(context.Background(), h.SessionID, h.ToolUseID); err != nil {
+			return err
+		}
+	}
+	switch {
+	case d.refused:
+		return s.unenforced(e, "refused")
+	case !known:
+		return s.unenforced(e, "unasked")
+	}
+	return nil
+}
+
+// unenforced raises the alarm that a tool ran which Ambit had refused, or had not been asked about: on that machine the hook is
+// switched off, edited or too old. The client is not trusted to be honest, only noticed when it isn't.
+func (s *Service) unenforced(result *audit.Event, why string) error {
+	correlation := *result.Correlation
+	outcome, err := json.Marshal(map[string]string{"reason": why, "action": result.Type})
+	if err != nil {
+		return fmt.Errorf("describe the alarm: %w", err)
+	}
+	return s.record(context.Background(), &audit.Event{
+		Type: "enforcement.failed", Phase: audit.PhaseIntegrity, Time: result.Time, Actor: result.Actor, Session: result.Session, Agent: result.Agent,
+		Repository: result.Repository, Cwd: result.Cwd, Correlation: &correlation, Outcome: outcome,
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"ambit/audit"
 	"ambit/server/caller"
 )
 
@@ -147,6 +148,52 @@ func TestHookReportsNeverBlock(t *testing.T) {
 	}
 }
 
+// TestWhatRanAlthoughItShouldNotIsAnAlarm: a tool that ran although it was refused, or although nobody asked, is noticed.
+func TestWhatRanAlthoughItShouldNotIsAnAlarm(t *testing.T) {
+	post := func(event, toolUse string) string {
+		return `{"session_id":"s","hook_event_name":"` + event + `","tool_name":"Bash","tool_use_id":"` + toolUse + `","tool_input":{"command":"x"},"tool_response":{}}`
+	}
+	for name, c := range map[string]struct {
+		before, after string
+		forget        bool
+		alarm         string
+	}{
+		"allowed":              {bash("s", "t", "ok"), post("PostToolUse", "t"), false, ""},
+		"refused":              {bash("s", "t", "no"), post("PostToolUse", "t"), false, "refused"},
+		"held":                 {bash("s", "t", "hold"), post("PostToolUse", "t"), false, "refused"},
+		"monitored":            {bash("s", "t", "watch"), post("PostToolUse", "t"), false, ""},
+		"refused, and stopped": {bash("s", "t", "no"), post("PostToolUseFailure", "t"), false, ""},
+		"never asked":          {bash("s", "t", "ok"), post("PostToolUse", "t2"), false, "unasked"},
+		"refused long ago":     {bash("s", "t", "no"), post("PostToolUse", "t"), true, "refused"},
+		"in another session":   {bash("s2", "t", "ok"), post("PostToolUse", "t"), false, "unasked"},
+		"asked long ago":       {bash("s", "t", "ok"), post("PostToolUse", "t"), true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newHookWorld(t)
+			w.post(t, hookPath, c.before)
+			if c.forget {
+				w.calls = newCalls(maxCalls)
+			}
+			if status, answer, _ := w.post(t, hookPath, c.after); status != 200 || answer != "{}" {
+				t.Fatalf("answered %d %s", status, answer)
+			}
+			alarm := ""
+			for _, e := range w.ledger.all() {
+				if e.Type == "enforcement.failed" {
+					var outcome struct{ Reason, Action string }
+					if err := json.Unmarshal(e.Outcome, &outcome); err != nil || e.Phase != audit.PhaseIntegrity || e.Actor.User == "" || e.Session != "s" || outcome.Action != "shell.exec" {
+						t.Errorf("alarm %+v, %v", e, err)
+					}
+					alarm = outcome.Reason
+				}
+			}
+			if alarm != c.alarm {
+				t.Errorf("alarm %q, want %q", alarm, c.alarm)
+			}
+		})
+	}
+}
+
 // TestSessionIsFixedAtFirstSight ensures that an agent that moves takes $REPO nowhere, and that nobody speaks in another's session.
 func TestSessionIsFixedAtFirstSight(t *testing.T) {
 	w := newHookWorld(t)
@@ -181,9 +228,13 @@ func TestSessionMemoryIsBounded(t *testing.T) {
 func TestCallsForgetTheOldest(t *testing.T) {
 	c := newCalls(4)
 	for _, id := range []string{"1", "2", "3", "4", "5"} {
-		c.put(call{"s", id}, "dec_"+id)
+		c.put(call{"s", id}, decided{id: "dec_" + id})
 	}
-	if c.get(call{"s", "5"}) != "dec_5" || c.get(call{"s", "4"}) != "dec_4" || c.get(call{"s", "1"}) != "" {
+	of := func(id string) string {
+		d, _ := c.get(call{"s", id})
+		return d.id
+	}
+	if of("5") != "dec_5" || of("4") != "dec_4" || of("1") != "" {
 		t.Errorf("now %v, old %v", c.now, c.old)
 	}
 }

@@ -35,6 +35,8 @@ type Policy interface {
 // Ledger makes an event durable before Append returns nil.
 type Ledger interface {
 	Append(ctx context.Context, e *audit.Event) error
+	// DecidedOn reports whether a tool use was ever decided on, and whether it was refused and the refusal enforced.
+	DecidedOn(ctx context.Context, session, toolUse string) (asked, refused bool, err error)
 }
 
 // Directory knows people from memory.

@@ -31,6 +31,14 @@ func (c *collector) Append(ctx context.Context, e *audit.Event) error {
 	return c.flush(ctx)
 }
 
+// DecidedOn asks the ledger. The past's hooks come in order, so memory knows, and this isn't called.
+func (c *collector) DecidedOn(ctx context.Context, session, toolUse string) (asked, refused bool, err error) {
+	if err := c.flush(ctx); err != nil {
+		return false, false, err
+	}
+	return c.ledger.DecidedOn(ctx, session, toolUse)
+}
+
 func (c *collector) flush(ctx context.Context) error {
 	if len(c.events) == 0 {
 		return nil

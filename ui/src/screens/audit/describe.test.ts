@@ -35,6 +35,14 @@ test('gives the reason of a refusal, the outcome of a result, nothing for the re
   expect(lineOf(event({ phase: 'admin', type: 'policy.published' })).note).toBe('')
 })
 
+test('says what an alarm means, and takes nobody’s own type for one', () => {
+  const note = (type: string, outcome?: Record<string, unknown>) =>
+    lineOf(event({ type, phase: 'integrity', outcome })).note
+  expect(note('enforcement.failed', { reason: 'refused' })).toBe('A tool ran although it had been refused')
+  expect(note('sink.gap', { sink: 'siem', events: 5000 })).toBe('siem will not get 5,000 events')
+  expect(note('constructor', {})).toBe('')
+})
+
 test('shortens a repository to what tells it apart', () => {
   expect(shortRepository('github.com/acme/payments')).toBe('acme/payments')
   expect(shortRepository('payments')).toBe('payments')

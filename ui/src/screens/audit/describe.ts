@@ -43,6 +43,8 @@ function targetOf(event: AuditEvent): string {
 
 function noteOf(event: AuditEvent): string {
   if (event.decision) return event.decision.effect === 'allow' ? '' : event.decision.reason
+  // Types are anybody's to choose: "constructor" is none of ours.
+  if (Object.hasOwn(alarms, event.type)) return alarms[event.type]?.(event.outcome ?? {}) ?? ''
   if (event.outcome) {
     const { exit, error, bytes } = event.outcome
     if (typeof error === 'string' && error !== '') return error
@@ -50,6 +52,25 @@ function noteOf(event: AuditEvent): string {
     if (typeof bytes === 'number') return `${bytes.toLocaleString('en')} bytes`
   }
   return ''
+}
+
+// What alarms mean, for whoever meets one at night.
+const alarms: Record<string, (outcome: Record<string, unknown>) => string> = {
+  'enforcement.failed': ({ reason }) =>
+    reason === 'refused'
+      ? 'A tool ran although it had been refused'
+      : 'A tool ran that Ambit was never asked about',
+  'ledger.damaged': ({ first_bad }) => `First bad entry: ${first_bad}`,
+  'ledger.recovered': () => 'The ledger can be written again; everything was refused meanwhile',
+  'retention.refused': () => 'Retention rules were altered in the database: nothing is removed',
+  'owner.signed_in': () => 'The break-glass account was used',
+  'credential.reused': () => 'A refresh credential was copied; its sign-in has ended',
+  'sink.lagging': ({ sink }) => `${sink} falls behind`,
+  'sink.recovered': ({ sink }) => `${sink} has caught up`,
+  'sink.gap': ({ sink, events }) => `${sink} will not get ${Number(events).toLocaleString('en')} events`,
+  'sink.misconfigured': ({ sink, answer }) => `${sink} refuses everything: ${answer}`,
+  'sink.disabled': ({ sink, answer }) => `${sink} says that it is gone: ${answer}`,
+  'sink.set_aside': ({ sink, answer }) => `${sink} refused an event: ${answer}`,
 }
 
 export const phaseWords: Record<AuditEvent['phase'], string> = {
