@@ -78,7 +78,6 @@ func (l *Ledger) Related(ctx context.Context, id string) ([]json.RawMessage, err
 	return related, nil
 }
 
-// byFacets searches by filters that Query does not have.
 // DecidedOn reports whether a tool use of a session was ever decided on, and whether it was refused and the refusal enforced.
 func (l *Ledger) DecidedOn(ctx context.Context, session, toolUse string) (asked, refused bool, err error) {
 	found, err := l.byFacets(ctx, maxRelated, facetValue{facetSession, session}, facetValue{facetToolUse, toolUse}, facetValue{facetPhase, PhaseDecision})
@@ -95,6 +94,7 @@ func (l *Ledger) DecidedOn(ctx context.Context, session, toolUse string) (asked,
 	return len(found) > 0, refused, nil
 }
 
+// byFacets searches by filters that Query does not have.
 func (l *Ledger) byFacets(ctx context.Context, limit int, facets ...facetValue) ([]json.RawMessage, error) {
 	s := searcher{filter: filter{facets: facets}, limit: limit}
 	r := l.db.Read()
