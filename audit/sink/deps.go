@@ -17,6 +17,7 @@ type deps struct {
 	host     string        // this machine, for envelopes that want a host
 	version  string        // of Ambit
 	timeout  time.Duration // of one request
+	breathe  func()        // called between pieces of long work
 }
 
 // newReceiver makes the far end of a sink.

@@ -72,6 +72,9 @@ func (w *worker) read(ctx context.Context, at db.SinkProgress, head int64) (*bat
 				b.items = append(b.items, it)
 			}
 			b.through = row.Seq
+			if len(b.items)%breathItems == 0 {
+				w.breathe()
+			}
 			if len(b.items) >= w.spec.Batch.Items {
 				return errFull
 			}

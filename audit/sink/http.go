@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,6 +28,7 @@ type poster struct {
 	secrets map[string]string
 	gzip    bool
 	zip     *gzip.Writer
+	breathe func()
 	now     func() time.Time
 }
 
@@ -39,7 +41,7 @@ func newPoster(d *deps, spec *Spec, secrets map[string]string) (*poster, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &poster{client: d.networks.Client(d.timeout, cfg), secrets: secrets, gzip: spec.Gzip, zip: zip, now: d.now}, nil
+	return &poster{client: d.networks.Client(d.timeout, cfg), secrets: secrets, gzip: spec.Gzip, zip: zip, now: d.now, breathe: d.breathe}, nil
 }
 
 // reply is what came back.
@@ -89,7 +91,15 @@ func (p *poster) pack(body []byte) ([]byte, error) {
 	}
 	var buf bytes.Buffer
 	p.zip.Reset(&buf)
-	_, errWrite := p.zip.Write(body)
+	var errWrite error
+	for piece := range slices.Chunk(body, breathBytes) {
+		if _, errWrite = p.zip.Write(piece); errWrite != nil {
+			break
+		}
+		if p.breathe != nil {
+			p.breathe()
+		}
+	}
 	if err := errors.Join(errWrite, p.zip.Close()); err != nil {
 		return nil, fmt.Errorf("compress: %w", err)
 	}

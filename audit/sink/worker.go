@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ambit/db"
@@ -41,6 +42,10 @@ type worker struct {
 	alarmedAt  time.Time // of the last alarm about a receiver that refuses
 	seenSeq    int64     // the ledger's seq at the batch before, to notice when decisions come fast
 	seenAt     time.Time // when that was
+
+	// A test of the receiver breathes too, in its own goroutine.
+	shares   atomic.Bool  // decisions are being made: the processor is theirs first
+	breathed atomic.Int64 // nanoseconds, in this batch
 
 	mu       sync.Mutex
 	row      db.SinkRow // as it was stored; its progress is in the next two
@@ -78,6 +83,7 @@ func (m *Manager) newWorker(row *db.SinkRow) (*worker, error) {
 		progress: db.SinkProgress{ID: row.ID, Cursor: row.Cursor, Checkpoint: row.Checkpoint, Delivered: row.Delivered, SucceededAt: row.SucceededAt},
 	}
 	w.stored = w.progress
+	w.shares.Store(true) // until more is known
 	w.finish = sync.OnceFunc(func() { close(w.finishing) })
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	return w, nil
@@ -105,8 +111,9 @@ func (w *worker) run() {
 			continue
 		}
 		start := w.m.opt.Now()
+		w.breathed.Store(0)
 		if w.deliver(b) {
-			w.giveWay(w.m.opt.Now().Sub(start))
+			w.giveWay(w.m.opt.Now().Sub(start) - time.Duration(w.breathed.Load()))
 		}
 	}
 }
@@ -133,6 +140,25 @@ func (w *worker) wait(d time.Duration) bool {
 	return false
 }
 
+// shareRate is from how many new entries of the ledger a second on a sink works in small steps: a batch in one go takes a
+// processor for some ten milliseconds, which whoever waits for a decision in that moment feels.
+const shareRate = 100
+
+// A breath lets a decision go first, after each few messages or each piece of text to be compressed.
+const (
+	breath      = time.Millisecond
+	breathItems = 8
+	breathBytes = 8 << 10
+)
+
+// breathe pauses for a breath while decisions are being made.
+func (w *worker) breathe() {
+	if w.shares.Load() {
+		w.breathed.Add(int64(breath))
+		w.wait(breath)
+	}
+}
+
 // busyRate is from how many new entries of the ledger a second on a sink gives way. Decisions come first: a sink that is behind
 // has its quota, an engineer who waits has none.
 const busyRate = 1500
@@ -149,7 +175,9 @@ func (w *worker) giveWay(took time.Duration) {
 	came, passed := head-w.seenSeq, now.Sub(w.seenAt)
 	first := w.seenAt.IsZero()
 	w.seenSeq, w.seenAt = head, now
-	if first || head-w.at().Cursor > w.spec.Quota.Events/2 || float64(came) < busyRate*passed.Seconds() {
+	hurry := head-w.at().Cursor > w.spec.Quota.Events/2
+	w.shares.Store(!hurry && (first || float64(came) >= shareRate*passed.Seconds()))
+	if first || hurry || float64(came) < busyRate*passed.Seconds() {
 		return
 	}
 	w.wait(min(restFactor*took, maxRest))
@@ -164,7 +192,9 @@ func (w *worker) receive(ctx context.Context, fn func(Receiver) (Result, error))
 		return Result{}, errors.New("the sink is busy with a request")
 	}
 	if w.receiver == nil {
-		r, err := newReceiver(&w.m.deps, &w.spec, w.secrets)
+		d := w.m.deps
+		d.breathe = w.breathe
+		r, err := newReceiver(&d, &w.spec, w.secrets)
 		if err != nil {
 			return Result{Outcome: Misconfiguration, Answer: clean(err.Error(), w.secrets)}, nil
 		}
