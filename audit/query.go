@@ -102,7 +102,7 @@ func (f *filter) match() string {
 		switch word := v.facet.word(v.value); {
 		case effect != "" && v.facet.paired():
 			terms = append(terms, `facets : "`+v.pairWord(effect)+`"`)
-		case effect == "" || v.facet != facetEffect: // the pairs say it
+		case v != (facetValue{facetEffect, effect}): // the pairs say it
 			terms = append(terms, `facets : "`+word+`"`)
 		}
 	}

@@ -54,7 +54,7 @@ func (w *worker) fetch(ctx context.Context) (*batch, error) {
 // read collects events and then the checkpoints that cover nothing beyond them.
 func (w *worker) read(ctx context.Context, at db.SinkProgress, head int64) (*batch, error) {
 	b := &batch{through: at.Cursor}
-	size, limit := 0, scanRows
+	size, rows, limit := 0, 0, scanRows
 	if w.match == nil {
 		limit = w.spec.Batch.Items
 	}
@@ -72,7 +72,7 @@ func (w *worker) read(ctx context.Context, at db.SinkProgress, head int64) (*bat
 				b.items = append(b.items, it)
 			}
 			b.through = row.Seq
-			if len(b.items)%breathItems == 0 {
+			if rows++; rows%breathItems == 0 {
 				w.breathe()
 			}
 			if len(b.items) >= w.spec.Batch.Items {

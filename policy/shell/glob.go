@@ -284,20 +284,18 @@ func globTokens(s string) []globToken {
 		case '?':
 			out = append(out, globToken{any: true})
 		case '[':
-			end := strings.IndexByte(s[min(i+2, len(s)):], ']')
+			end := strings.IndexByte(s[i:], ']')
 			if end < 0 {
 				out = append(out, globToken{char: '['})
 				continue
 			}
-			end += i + 2
-			if strings.IndexByte(s[i:end], '\\') >= 0 {
-				// Programs differ about "\\" in brackets, and so about where they end.
-				out = append(out, globToken{star: true})
-				i = end
-				continue
+			set := s[i+1 : i+end]
+			if strings.Trim(set, "!^") == "" || strings.ContainsAny(set, `\[`) {
+				// Programs differ about where this ends ("\]", "[]a]", "[[:alpha:]]"): what follows may be anything.
+				return append(out, globToken{star: true})
 			}
-			out = append(out, globToken{any: true, set: s[i+1 : end]})
-			i = end
+			out = append(out, globToken{any: true, set: set})
+			i += end
 		case '\\':
 			if i+1 < len(s) {
 				i++

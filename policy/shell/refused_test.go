@@ -13,6 +13,15 @@ func TestRefusedStaysRefused(t *testing.T) {
 	}
 }
 
+// TestBracketsInDoubtOverlap: where it is in doubt which characters a bracket expression has, it overlaps with each.
+func TestBracketsInDoubtOverlap(t *testing.T) {
+	for glob, name := range map[string]string{"/[[:alpha:]]": "/a", "/[[:alpha:]]x": "/ax", "/[!]a]": "/b", "/[]a]": "/a", `/[\\]\\0]`: "/0"} {
+		if !GlobsOverlap(glob, name, true) {
+			t.Errorf("%s and %s", glob, name)
+		}
+	}
+}
+
 // TestReadInTwoWays: where the parser and a shell differ on what a continued line is part of, the line is refused; what they
 // agree on isn't.
 func TestReadInTwoWays(t *testing.T) {

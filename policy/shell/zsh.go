@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -61,13 +60,13 @@ func (e *eval) zshLexical(file *syntax.File, source string) bool {
 // bracesPair refuses words with a "}" that has no "{": zsh takes one at the end of a word for the end of a group.
 func (e *eval) bracesPair(file *syntax.File) bool {
 	good := true
-	var documents []*syntax.Word
+	documents := map[*syntax.Word]bool{}
 	syntax.Walk(file, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.Redirect:
-			documents = append(documents, n.Hdoc)
+			documents[n.Hdoc] = true
 		case *syntax.Word:
-			if good && !slices.Contains(documents, n) && closesBrace(n) {
+			if good && !documents[n] && closesBrace(n) {
 				good = false
 				e.refuseNode(n, "dialect", "In zsh a } at the end of a word closes a group.", "Quote it, or put a blank in front of it.")
 			}
