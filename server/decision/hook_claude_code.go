@@ -161,7 +161,7 @@ func (s *Service) recordReport(q *question, h *claudecode.Hook) error {
 	if !known { // decided before a restart, or too long ago for memory: the ledger knows
 		var err error
 		if known, d.refused, err = s.Ledger.DecidedOn(context.Background(), h.SessionID, h.ToolUseID); err != nil {
-			return err
+			return s.unenforced(e, "unknown") // an alarm too many rather than one too few
 		}
 	}
 	switch {
