@@ -50,6 +50,16 @@ func (l *Ledger) Append(ctx context.Context, e *Event) error {
 	return nil
 }
 
+// AppendAll is Append for events that stand in the ledger together, one behind the other, or not at all.
+func (l *Ledger) AppendAll(ctx context.Context, events ...*Event) error {
+	for _, e := range events {
+		if marked(e.Type) {
+			return &InvalidError{"only the ledger itself records " + e.Type}
+		}
+	}
+	return l.Commit(ctx, func(*db.Tx) ([]*Event, error) { return events, nil })
+}
+
 // Commit runs fn in a transaction of the one writer and records the events that it returns in the same transaction: state
 // and ledger change together or not at all. An error of fn rolls back and is returned as it is. fn runs between two
 // batches of decisions, so it must be brief and must not call the ledger.

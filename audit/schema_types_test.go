@@ -132,6 +132,8 @@ var kinds = []kind{
 	{name: "sink.set_aside", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","event":"evt_1","answer":"400 Bad Request"}`},
 	{name: "sink.misconfigured", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","answer":"403 Forbidden"}`},
 	{name: "sink.disabled", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","answer":"410 Gone"}`},
+
+	{name: "hook.silent", phase: PhaseIntegrity, outcome: `{"calls":50}`},
 }
 
 // event is the kind with everything that such events have.

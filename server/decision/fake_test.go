@@ -65,9 +65,10 @@ func (f *fakePolicy) last(t *testing.T) policy.Request {
 
 // fakeLedger keeps events; it fails while down is set.
 type fakeLedger struct {
-	mu     sync.Mutex
-	events []audit.Event
-	down   bool
+	mu       sync.Mutex
+	events   []audit.Event
+	together []int // of how many events each AppendAll was
+	down     bool
 }
 
 func (f *fakeLedger) Append(_ context.Context, e *audit.Event) error {
@@ -77,6 +78,19 @@ func (f *fakeLedger) Append(_ context.Context, e *audit.Event) error {
 		return errors.New("the disk is full")
 	}
 	f.events = append(f.events, *e)
+	return nil
+}
+
+func (f *fakeLedger) AppendAll(_ context.Context, events ...*audit.Event) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.down {
+		return errors.New("the disk is full")
+	}
+	f.together = append(f.together, len(events))
+	for _, e := range events {
+		f.events = append(f.events, *e)
+	}
 	return nil
 }
 

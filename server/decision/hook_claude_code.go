@@ -106,7 +106,8 @@ func (s *Service) decideHook(common *question, h *claudecode.Hook) (claudecode.V
 		}
 		s.remember(outcomes[i].event)
 	}
-	return claudecode.Merge(verdicts...), nil
+	merged := claudecode.Merge(verdicts...)
+	return merged, s.heard(h, merged, outcomes[0].event)
 }
 
 func unreadable(h *claudecode.Hook, err error) *policy.Finding {
@@ -153,36 +154,69 @@ func (s *Service) recordReport(q *question, h *claudecode.Hook) error {
 	if e.Correlation == nil {
 		e.Correlation = &audit.Correlation{}
 	}
+	s.sessions.reported(h.SessionID)
 	d, known := s.calls.get(call{h.SessionID, h.ToolUseID})
 	e.Correlation.Decision = d.id
-	if err := s.record(context.Background(), e); err != nil || h.Event != claudecode.PostToolUse {
-		return err
+	if h.Event != claudecode.PostToolUse {
+		return s.record(context.Background(), e)
 	}
+	why := ""
 	if !known { // decided before a restart, or too long ago for memory: the ledger knows
-		var err error
-		if known, d.refused, err = s.Ledger.DecidedOn(context.Background(), h.SessionID, h.ToolUseID); err != nil {
-			return s.unenforced(e, "unknown") // an alarm too many rather than one too few
+		asked, refused, err := s.Ledger.DecidedOn(context.Background(), h.SessionID, h.ToolUseID)
+		if d.refused = refused; err != nil {
+			why = "unknown" // an alarm too many rather than one too few
+		} else if !asked {
+			why = "unasked"
 		}
 	}
-	switch {
-	case d.refused:
-		return s.unenforced(e, "refused")
-	case !known:
-		return s.unenforced(e, "unasked")
+	if d.refused {
+		why = "refused"
 	}
-	return nil
+	if why == "" {
+		return s.record(context.Background(), e)
+	}
+	alarm, err := unenforced(e, why)
+	if err != nil {
+		return err
+	}
+	return s.record(context.Background(), e, alarm)
 }
 
-// unenforced raises the alarm that a tool ran which Ambit had refused, or had not been asked about: on that machine the hook is
+// unenforced is the alarm that a tool ran which Ambit had refused, or had not been asked about: on that machine the hook is
 // switched off, edited or too old. The client is not trusted to be honest, only noticed when it isn't.
-func (s *Service) unenforced(result *audit.Event, why string) error {
-	correlation := *result.Correlation
-	outcome, err := json.Marshal(map[string]string{"reason": why, "action": result.Type})
-	if err != nil {
-		return fmt.Errorf("describe the alarm: %w", err)
+func unenforced(result *audit.Event, why string) (*audit.Event, error) {
+	return integrity("enforcement.failed", result, map[string]any{"reason": why, "action": result.Type})
+}
+
+// heard notes that a call may run, and tells once of a session whose results don't come: the hooks that report them are switched
+// off there, so that nobody would notice a tool that ran against a refusal.
+func (s *Service) heard(h *claudecode.Hook, v claudecode.Verdict, decided *audit.Event) error {
+	if h.Event != claudecode.PreToolUse || h.ToolUseID == "" || decided == nil || v.Enforced && v.Effect != policy.Allow {
+		return nil
 	}
-	return s.record(context.Background(), &audit.Event{
-		Type: "enforcement.failed", Phase: audit.PhaseIntegrity, Time: result.Time, Actor: result.Actor, Session: result.Session, Agent: result.Agent,
-		Repository: result.Repository, Cwd: result.Cwd, Correlation: &correlation, Outcome: outcome,
-	})
+	if !s.sessions.unreported(h.SessionID) {
+		return nil
+	}
+	alarm, err := integrity("hook.silent", decided, map[string]any{"calls": silentAfter})
+	if err != nil {
+		return err
+	}
+	return s.record(context.Background(), alarm)
+}
+
+// integrity is an alarm about the session in which something happened.
+func integrity(kind string, about *audit.Event, outcome map[string]any) (*audit.Event, error) {
+	text, err := json.Marshal(outcome)
+	if err != nil {
+		return nil, fmt.Errorf("describe the alarm: %w", err)
+	}
+	e := &audit.Event{
+		Type: kind, Phase: audit.PhaseIntegrity, Time: about.Time, Actor: about.Actor, Session: about.Session, Agent: about.Agent,
+		Repository: about.Repository, Cwd: about.Cwd, Outcome: text,
+	}
+	if about.Correlation != nil {
+		correlation := *about.Correlation
+		e.Correlation = &correlation
+	}
+	return e, nil
 }

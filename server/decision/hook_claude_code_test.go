@@ -2,6 +2,8 @@ package decision
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -190,7 +192,52 @@ func TestWhatRanAlthoughItShouldNotIsAnAlarm(t *testing.T) {
 			if alarm != c.alarm {
 				t.Errorf("alarm %q, want %q", alarm, c.alarm)
 			}
+			if alarm != "" && !slices.Equal(w.ledger.together, []int{2}) {
+				t.Errorf("result and alarm are recorded apart: %v", w.ledger.together)
+			}
 		})
+	}
+}
+
+// TestSilentSessionIsAnAlarm: calls that may run and never have a result are told of once.
+func TestSilentSessionIsAnAlarm(t *testing.T) {
+	w := newHookWorld(t)
+	calls := 0
+	ask := func(n int, command string) {
+		t.Helper()
+		for range n {
+			calls++
+			w.post(t, hookPath, bash("s", "t"+strconv.Itoa(calls), command))
+		}
+	}
+	report := func() {
+		t.Helper()
+		w.post(t, hookPath, `{"session_id":"s","hook_event_name":"PostToolUse","tool_name":"Bash","tool_use_id":"t`+strconv.Itoa(calls)+`","tool_input":{"command":"ok"},"tool_response":{}}`)
+	}
+	alarms := func() (list []audit.Event) {
+		for _, e := range w.ledger.all() {
+			if e.Type == "hook.silent" {
+				list = append(list, e)
+			}
+		}
+		return list
+	}
+	ask(silentAfter-1, "ok")
+	report()
+	ask(2*silentAfter, "no") // what is refused has no result
+	ask(silentAfter-1, "ok")
+	if got := alarms(); len(got) != 0 {
+		t.Fatalf("too early: %+v", got)
+	}
+	ask(1, "watch")
+	ask(2*silentAfter, "ok")
+	got := alarms()
+	if len(got) != 1 {
+		t.Fatalf("%d alarms", len(got))
+	}
+	e := got[0]
+	if e.Phase != audit.PhaseIntegrity || e.Session != "s" || e.Actor.User == "" || string(e.Outcome) != `{"calls":50}` || e.Correlation.ToolUseID == "" {
+		t.Errorf("%+v %s", e, e.Outcome)
 	}
 }
 

@@ -35,6 +35,8 @@ type Policy interface {
 // Ledger makes an event durable before Append returns nil.
 type Ledger interface {
 	Append(ctx context.Context, e *audit.Event) error
+	// AppendAll appends all of them or none.
+	AppendAll(ctx context.Context, events ...*audit.Event) error
 	// DecidedOn reports whether a tool use was ever decided on, and whether it was refused and the refusal enforced.
 	DecidedOn(ctx context.Context, session, toolUse string) (asked, refused bool, err error)
 }
@@ -163,11 +165,18 @@ func (s *Service) decide(ctx context.Context, q *question) (answer, error) {
 	return a, nil
 }
 
-// record waits for the ledger. Nothing cancels it when a client goes away: what was judged shall be recorded.
-func (s *Service) record(ctx context.Context, event *audit.Event) error {
+// record waits for the ledger. Nothing cancels it when a client goes away: what was judged shall be recorded. What is told with
+// the event is in the ledger with it or not at all.
+func (s *Service) record(ctx context.Context, event *audit.Event, with ...*audit.Event) error {
 	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
 	defer cancel()
-	if err := s.Ledger.Append(ctx, event); err != nil {
+	var err error
+	if len(with) == 0 {
+		err = s.Ledger.Append(ctx, event)
+	} else {
+		err = s.Ledger.AppendAll(ctx, append([]*audit.Event{event}, with...)...)
+	}
+	if err != nil {
 		var odd *audit.InvalidError
 		if errors.As(err, &odd) {
 			return err // the request's own fault: the ledger is well

@@ -31,6 +31,8 @@ type session struct {
 	first      policy.Resource // where it was first seen, as the client reported it
 	root       string          // $REPO under the policy of that version
 	version    int64
+	silent     int // calls in a row that may have run, and of which no result came
+	told       bool
 	inAll      *list.Element
 	inOwn      *list.Element
 }
@@ -65,6 +67,35 @@ func (s *sessions) enter(id, person string, r *policy.Resource, p Policy, versio
 	}
 	setRoot(r, have.root, &have.first)
 	return true
+}
+
+// silentAfter is how many calls in a row may run without one result before a session counts as silent: more than an agent has
+// under way at once.
+const silentAfter = 50
+
+// unreported counts a call that may run. It reports true when the session becomes silent, for the first time.
+func (s *sessions) unreported(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	have := s.byID[id]
+	if have == nil {
+		return false
+	}
+	have.silent++
+	if have.silent < silentAfter || have.told {
+		return false
+	}
+	have.told = true
+	return true
+}
+
+// reported notes that a result came.
+func (s *sessions) reported(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if have := s.byID[id]; have != nil {
+		have.silent = 0
+	}
 }
 
 // add remembers a session and forgets the oldest where there are too many.

@@ -31,6 +31,16 @@ func (c *collector) Append(ctx context.Context, e *audit.Event) error {
 	return c.flush(ctx)
 }
 
+// AppendAll is Append for each: they are within one transaction or two, which the past doesn't mind.
+func (c *collector) AppendAll(ctx context.Context, events ...*audit.Event) error {
+	for _, e := range events {
+		if err := c.Append(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // DecidedOn asks the ledger. The past's hooks come in order, so memory knows, and this isn't called.
 func (c *collector) DecidedOn(ctx context.Context, session, toolUse string) (asked, refused bool, err error) {
 	if err := c.flush(ctx); err != nil {

@@ -40,6 +40,7 @@ test('says what an alarm means, and takes nobody’s own type for one', () => {
     lineOf(event({ type, phase: 'integrity', outcome })).note
   expect(note('enforcement.failed', { reason: 'refused' })).toBe('A tool ran although it had been refused')
   expect(note('sink.gap', { sink: 'siem', events: 5000 })).toBe('siem will not get 5,000 events')
+  expect(note('hook.silent', { calls: 50 })).toBe('No result of 50 calls in a row was reported')
   expect(note('constructor', {})).toBe('')
 })
 

@@ -60,6 +60,7 @@ const alarms: Record<string, (outcome: Record<string, unknown>) => string> = {
     reason === 'refused'
       ? 'A tool ran although it had been refused'
       : 'A tool ran that Ambit was never asked about',
+  'hook.silent': ({ calls }) => `No result of ${Number(calls)} calls in a row was reported`,
   'ledger.damaged': ({ first_bad }) => `First bad entry: ${first_bad}`,
   'ledger.recovered': () => 'The ledger can be written again; everything was refused meanwhile',
   'retention.refused': () => 'Retention rules were altered in the database: nothing is removed',
