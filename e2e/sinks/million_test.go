@@ -67,18 +67,20 @@ func TestLatency(t *testing.T) {
 		{"a steady 500 a second", 16, 32 * time.Millisecond},
 		{"64 connections, closed loop", 64, 0},
 	} {
-		var with, without []time.Duration
-		for range rounds {
-			s.api("POST", "/sinks/"+id+"/pause", nil, nil)
-			without = append(without, s.p99(load.connections, load.pause, lasts))
-			s.api("POST", "/sinks/"+id+"/resume", nil, nil)
-			with = append(with, s.p99(load.connections, load.pause, lasts))
-			s.drained(5 * time.Minute)
-		}
-		slices.Sort(with)
-		slices.Sort(without)
-		a, b := without[len(without)/2], with[len(with)/2]
-		t.Logf("%s: p99 %s without, %s with a sink: %+.0f %%", load.name, a.Round(10*time.Microsecond), b.Round(10*time.Microsecond), 100*(float64(b)/float64(a)-1))
+		t.Run(load.name, func(t *testing.T) {
+			var with, without []time.Duration
+			for range rounds {
+				s.api("POST", "/sinks/"+id+"/pause", nil, nil)
+				without = append(without, s.p99(load.connections, load.pause, lasts))
+				s.api("POST", "/sinks/"+id+"/resume", nil, nil)
+				with = append(with, s.p99(load.connections, load.pause, lasts))
+				s.drained(5 * time.Minute)
+			}
+			slices.Sort(with)
+			slices.Sort(without)
+			a, b := without[len(without)/2], with[len(with)/2]
+			t.Logf("p99 %s without, %s with a sink: %+.0f %%", a.Round(10*time.Microsecond), b.Round(10*time.Microsecond), 100*(float64(b)/float64(a)-1))
+		})
 	}
 }
 
