@@ -2,7 +2,7 @@ package audit
 
 import (
 	"encoding/json"
-	"slices"
+	"reflect"
 
 	"ambit/audit/mask"
 	"ambit/policy"
@@ -11,69 +11,78 @@ import (
 // maskEvent gives a copy of e with every secret masked, and how many there were. Places inside the command that findings
 // point to are moved along.
 func maskEvent(e *Event) (*Event, int) {
-	out := *e
-	n := 0
-	text := func(s *string) {
-		var k int
-		*s, k = mask.String(*s)
-		n += k
-	}
-	raw := func(r *json.RawMessage) {
-		var k int
-		*r, k = mask.JSON(*r)
-		n += k
-	}
-	list := func(l *[]string) {
-		*l = slices.Clone(*l)
-		for i := range *l {
-			text(&(*l)[i])
-		}
-	}
-	text(&out.Cwd)
-	text(&out.Repository)
-	raw(&out.Outcome)
-	if e.Action != nil {
-		a := *e.Action
-		raw(&a.Properties)
-		out.Action = &a
-	}
-	if e.Effects != nil {
-		f := *e.Effects
-		list(&f.Commands)
-		list(&f.Reads)
-		list(&f.Writes)
-		out.Effects = &f
-	}
-	if e.Change != nil {
-		c := *e.Change
-		raw(&c.Before)
-		raw(&c.After)
-		out.Change = &c
-	}
-	if e.Decision != nil {
-		d := *e.Decision
-		text(&d.Reason)
-		text(&d.Hint)
+	out, n := *e, 0
+	maskAll(reflect.ValueOf(&out).Elem(), &n)
+	if out.Decision != nil {
 		command := mask.Find(commandOf(e))
-		d.Findings = slices.Clone(d.Findings)
-		for i := range d.Findings {
-			f := &d.Findings[i]
-			text(&f.Message)
-			text(&f.Hint)
-			text(&f.Rule)
-			if f.At != nil {
-				offset, length := command.Move(f.At.Offset, f.At.Length)
-				f.At = &policy.Span{Offset: offset, Length: length}
+		for i := range out.Decision.Findings {
+			if at := e.Decision.Findings[i].At; at != nil {
+				offset, length := command.Move(at.Offset, at.Length)
+				out.Decision.Findings[i].At = &policy.Span{Offset: offset, Length: length}
 			}
 		}
-		d.Layers = slices.Clone(d.Layers)
-		for i := range d.Layers {
-			text(&d.Layers[i].Message)
-			text(&d.Layers[i].Rule)
-		}
-		out.Decision = &d
 	}
 	return &out, n
+}
+
+// maskAll masks every string in a value, whichever field it is in: a field that is added to events later is masked without
+// anybody having to think of it. What is pointed to is copied before. n counts.
+func maskAll(v reflect.Value, n *int) {
+	switch v.Kind() {
+	case reflect.String:
+		if text, k := mask.String(v.String()); k > 0 {
+			v.SetString(text)
+			*n += k
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() && f.Tag.Get("json") != "-" {
+				maskAll(v.Field(i), n)
+			}
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			copied := reflect.New(v.Type().Elem())
+			copied.Elem().Set(v.Elem())
+			v.Set(copied)
+			maskAll(copied.Elem(), n)
+		}
+	case reflect.Slice:
+		maskSlice(v, n)
+	case reflect.Map:
+		masked := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for members := v.MapRange(); members.Next(); {
+			masked.SetMapIndex(maskedCopy(members.Key(), n), maskedCopy(members.Value(), n))
+		}
+		if !v.IsNil() {
+			v.Set(masked)
+		}
+	}
+}
+
+func maskSlice(v reflect.Value, n *int) {
+	if v.Type() == reflect.TypeFor[json.RawMessage]() {
+		text, k := mask.JSON(v.Bytes())
+		v.SetBytes(text)
+		*n += k
+		return
+	}
+	if v.IsNil() || v.Type().Elem().Kind() == reflect.Uint8 {
+		return
+	}
+	copied := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+	reflect.Copy(copied, v)
+	v.Set(copied)
+	for i := range copied.Len() {
+		maskAll(copied.Index(i), n)
+	}
+}
+
+func maskedCopy(v reflect.Value, n *int) reflect.Value {
+	copied := reflect.New(v.Type()).Elem()
+	copied.Set(v)
+	maskAll(copied, n)
+	return copied
 }
 
 // commandOf is the command line that offsets in findings count in.

@@ -43,7 +43,7 @@ func (l *Ledger) keepPrompt(e *Event) (*db.PromptRow, error) {
 		}
 		row = &db.PromptRow{
 			Digest: digest, Salt: salt, Sealed: l.box.Seal(vault, promptPurpose(digest)),
-			Person: e.Actor.User, Repository: maskedText(e.Repository), Session: e.Session,
+			Person: e.Actor.User, Repository: maskedText(e.Repository), Session: maskedText(e.Session),
 		}
 		l.prompts.mu.Lock()
 		if l.prompts.rows == nil || len(l.prompts.rows) >= promptMemorySize {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// JSON masks the secrets in the strings of a JSON value, and whole strings that are members named as secrets are. Text
+// JSON masks the secrets in the strings and names of a JSON value, and whole strings that are members named as secrets are. Text
 // that isn't JSON comes back as it is: the ledger refuses it.
 func JSON(raw json.RawMessage) (json.RawMessage, int) {
 	if len(raw) == 0 {
@@ -31,7 +31,7 @@ func JSON(raw json.RawMessage) (json.RawMessage, int) {
 	return bytes.TrimRight(out.Bytes(), "\n"), n
 }
 
-// maskValue masks in place; name is that of the member that v is.
+// maskValue masks lists in place; name is that of the member that v is.
 func maskValue(v any, name string) (any, int) {
 	n := 0
 	switch v := v.(type) {
@@ -53,12 +53,14 @@ func maskValue(v any, name string) (any, int) {
 		}
 		return v, n
 	case map[string]any:
-		for member := range v {
-			var k int
-			v[member], k = maskValue(v[member], member)
-			n += k
+		masked := make(map[string]any, len(v))
+		for member, value := range v {
+			name, inName := String(member)
+			value, inValue := maskValue(value, member)
+			masked[name] = value
+			n += inName + inValue
 		}
-		return v, n
+		return masked, n
 	}
 	return v, 0
 }

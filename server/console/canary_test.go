@@ -76,6 +76,14 @@ func TestCanariesAreNowhere(t *testing.T) {
 	shell("url", func(q object) {
 		q["action"] = object{"name": "web.fetch", "properties": object{"url": "https://ada:" + canaries["url"] + "@h.test/?x=" + canaries["stripe"]}}
 	})
+	shell("ids", func(q object) {
+		c := q["context"].(object)
+		c["session_id"], c["tool_use_id"], c["prompt_id"], c["agent"] = canaries["github"], canaries["stripe"], canaries["model"], "claude-code/"+canaries["slack"]
+		c["prompt"] = "a session of another name"
+	})
+	shell("names", func(q object) {
+		q["action"] = object{"name": "mcp.call", "properties": object{"server": canaries["github"], "tool": canaries["stripe"], "arguments": object{canaries["model"]: 1}}}
+	})
 	agent.call("POST", "/api/v1/audit/events", object{"events": []object{{
 		"client_id": "c1", "type": "deploy.finished", "cwd": "/home/" + canaries["github"], "outcome": object{"output": text, "password": canaries["flag"]},
 		"action": object{"name": "shell.exec", "properties": object{"command": text}},
