@@ -43,27 +43,27 @@ func (l *Ledger) Related(ctx context.Context, id string) ([]json.RawMessage, err
 	if err := json.Unmarshal(raw, &e); err != nil {
 		return nil, fmt.Errorf("read event %s: %w", id, err)
 	}
-	keys := []facetValue{{facetID, e.ID}}
+	keys := [][]facetValue{{{facetID, e.ID}}}
 	if e.Decision != nil && e.Decision.ID != "" {
-		keys = append(keys, facetValue{facetID, e.Decision.ID})
+		keys = append(keys, []facetValue{{facetID, e.Decision.ID}})
 	}
 	if c := e.Correlation; c != nil {
 		if c.Decision != "" {
-			keys = append(keys, facetValue{facetID, c.Decision})
+			keys = append(keys, []facetValue{{facetID, c.Decision}})
 		}
 		if c.Approval != "" {
-			keys = append(keys, facetValue{facetID, c.Approval})
+			keys = append(keys, []facetValue{{facetID, c.Approval}})
 		}
 		if c.ToolUseID != "" {
-			keys = append(keys, facetValue{facetToolUse, c.ToolUseID})
+			keys = append(keys, []facetValue{{facetToolUse, c.ToolUseID}, e.owner()})
 		} else if c.PromptID != "" {
-			keys = append(keys, facetValue{facetPromptID, c.PromptID})
+			keys = append(keys, []facetValue{{facetPromptID, c.PromptID}, e.owner()})
 		}
 	}
 	seen := map[string]bool{string(raw): true}
 	var related []json.RawMessage
 	for _, k := range keys {
-		events, err := l.byFacets(ctx, maxRelated, k)
+		events, err := l.byFacets(ctx, maxRelated, k...)
 		if err != nil {
 			return nil, fmt.Errorf("find related events: %w", err)
 		}
@@ -76,6 +76,15 @@ func (l *Ledger) Related(ctx context.Context, id string) ([]json.RawMessage, err
 	}
 	sortNewestFirst(related)
 	return related, nil
+}
+
+// owner is whose the ids are that the agent gave: its session's, or without one the person's. Anybody may report an event with
+// the same ids; it is no part of this step.
+func (e *Event) owner() facetValue {
+	if e.Session != "" {
+		return facetValue{facetSession, e.Session}
+	}
+	return facetValue{facetPerson, e.Actor.User}
 }
 
 // DecidedOn reports whether a tool use of a session was ever decided on, and whether it was refused and the refusal enforced.

@@ -154,10 +154,13 @@ func TestRelatedEvents(t *testing.T) {
 	mustAppend(t, l, 50)
 	decision := sample(1000)
 	result := &Event{
-		Type: "shell.exec", Phase: PhaseResult, Actor: Actor{User: "ada@acme.test"},
+		Type: "shell.exec", Phase: PhaseResult, Actor: Actor{User: "ada@acme.test"}, Session: decision.Session,
 		Correlation: &Correlation{ToolUseID: "toolu_00001000", Decision: decision.Decision.ID},
 	}
-	for _, e := range []*Event{decision, result} {
+	// Anybody can make up ids: what hangs itself on another session's call, or on another person's without a session, isn't shown.
+	elsewhere := &Event{Type: "shell.exec", Phase: PhaseResult, Actor: Actor{User: "mal@acme.test"}, Session: "another", Correlation: &Correlation{ToolUseID: "toolu_00001000"}}
+	nowhere := &Event{Type: "shell.exec", Phase: PhaseResult, Actor: Actor{User: "eve@acme.test"}, Correlation: &Correlation{ToolUseID: "toolu_00001000"}}
+	for _, e := range []*Event{decision, result, elsewhere, nowhere} {
 		if err := l.Append(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
@@ -169,6 +172,10 @@ func TestRelatedEvents(t *testing.T) {
 	related, err = l.Related(t.Context(), result.ID)
 	if err != nil || len(related) != 1 || seqOf(related[0]) != decision.Seq {
 		t.Fatalf("related to the result: %s, %v", related, err)
+	}
+	related, err = l.Related(t.Context(), nowhere.ID)
+	if err != nil || len(related) != 0 {
+		t.Fatalf("related to what has no session: %s, %v", related, err)
 	}
 	if _, err := l.Get(t.Context(), "evt_nope"); !errors.Is(err, db.ErrNotFound) {
 		t.Fatalf("an unknown id: %v", err)

@@ -14,10 +14,11 @@ var typePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 // ownTypes are the first words of the events that only Ambit itself may record, those of parts to come included. An
 // action's own name is open to all: results are what reports are for.
 var ownTypes = []string{
-	"admin", "alarm", "ambit", "approval", "audit", "backup", "canary", "checkpoint", "connection", "credential", "credentials", "decision",
-	"device", "directory", "exception", "gateway", "group", "groups", "hold", "hook", "integrity", "ledger", "login", "machine", "member", "oauth",
-	"oidc", "owner", "passkey", "person", "people", "policy", "prompt", "prompts", "retention", "role", "roles", "saml", "saved_search", "scim",
-	"session", "sessions", "setting", "setup", "sign_in", "sign_on", "sign_out", "sink", "sinks", "spend", "sso", "telemetry", "token", "tokens", "user",
+	"account", "accounts", "admin", "alarm", "ambit", "approval", "audit", "backup", "canary", "checkpoint", "connection", "credential",
+	"credentials", "decision", "device", "directory", "enforcement", "everybody", "exception", "gateway", "group", "groups", "hold", "hook",
+	"integrity", "ledger", "login", "machine", "member", "oauth", "oidc", "owner", "passkey", "people", "person", "policy", "prompt", "prompts",
+	"retention", "role", "role_rule", "roles", "saml", "saved_search", "scim", "scim_token", "session", "sessions", "setting", "settings",
+	"setup", "sign_in", "sign_on", "sign_out", "sink", "sinks", "spend", "sso", "telemetry", "token", "tokens", "user",
 }
 
 // ours reports whether a name is one of those that only Ambit itself may record.

@@ -81,7 +81,7 @@ func TestRequestsFromOtherSitesAreRefused(t *testing.T) {
 	change := object{"name": "x", "scopes": []string{"decide"}}
 	o.csrf = ""
 	o.refused("POST", "/api/v1/tokens", change, 403, "csrf")
-	o.csrf = "x" + csrf[1:]
+	o.csrf = csrf[1:] + csrf[:1]
 	o.refused("POST", "/api/v1/tokens", change, 403, "csrf")
 	o.csrf = csrf
 	o.extra.Set("Origin", "https://evil.test")
