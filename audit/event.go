@@ -20,6 +20,9 @@ const (
 	PhaseIntegrity = "integrity"
 )
 
+// purposeQuery is the purpose of a what-if: a decision about what nobody is about to do.
+const purposeQuery = "query"
+
 // Event is one entry of the ledger. Its canonical JSON (RFC 8785) is the leaf of the Merkle log.
 // ID, Seq and Time are set by the ledger. docs/audit-schema.md describes every field.
 type Event struct {

@@ -26,6 +26,7 @@ const (
 	facetID         facet = 'i' // events' and decisions' ids, and ids of decisions, approvals and requests that events refer to
 	facetToolUse    facet = 'u'
 	facetPromptID   facet = 'm'
+	facetWhatIf     facet = 'q' // what-ifs only
 )
 
 // word is the facet as the index has it.
@@ -78,6 +79,8 @@ func facetOf(path string) (facet, bool) {
 		return facetToolUse, true
 	case "correlation.prompt_id":
 		return facetPromptID, true
+	case "purpose":
+		return facetWhatIf, true
 	}
 	return 0, false
 }
@@ -126,7 +129,7 @@ func newDocument(event string, words bool) document {
 		if !str || value == "" {
 			return
 		}
-		if f, ok := facetOf(string(path)); ok {
+		if f, ok := facetOf(string(path)); ok && (f != facetWhatIf || value == purposeQuery) {
 			d.facets = append(d.facets, facetValue{f, value})
 			switch f {
 			case facetPhase:
@@ -182,6 +185,17 @@ func wordEnd(word string) int {
 		end--
 	}
 	return end
+}
+
+// phaseWhatIf is the phase under which what-ifs are counted: they have the phase of decisions, and none of them is an action.
+const phaseWhatIf = "what-if"
+
+// countedPhase is the event's phase as charts have it.
+func (d *document) countedPhase() string {
+	if d.has(facetWhatIf, purposeQuery) {
+		return phaseWhatIf
+	}
+	return d.phase
 }
 
 func (d *document) has(f facet, value string) bool {

@@ -108,7 +108,7 @@ func (p *projector) step(ctx context.Context) (int, error) {
 		d := indexed(row)
 		batch.Events = append(batch.Events, d.IndexedEvent)
 		minute := d.time.Unix() / 60
-		batch.Counts[db.RollupKey{Minute: minute, Phase: d.phase, Type: d.kind, Effect: d.effect}]++
+		batch.Counts[db.RollupKey{Minute: minute, Phase: d.countedPhase(), Type: d.kind, Effect: d.effect}]++
 		span, ok := batch.Spans[minute]
 		if !ok {
 			span.First = row.Seq

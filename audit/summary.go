@@ -10,7 +10,8 @@ import (
 	"ambit/policy"
 )
 
-// Count is how many events of one phase, type and effect fell into a bucket of time.
+// Count is how many events of one phase, type and effect fell into a bucket of time. What-ifs have a phase of their own here:
+// they are no actions.
 type Count struct {
 	Start  time.Time `json:"start"`
 	Phase  string    `json:"phase"`
@@ -46,7 +47,7 @@ type SearchCounts struct {
 	Complete bool      // every decision that the search finds is counted
 }
 
-// CountsOf counts the newest decisions that a search finds, by time and effect: roll-ups know neither person nor text. The
+// CountsOf counts the newest decisions that a search finds, what-ifs apart, by time and effect: roll-ups know neither person nor text. The
 // query's Phase, Before and Limit don't count, and what the index has not taken up yet is missing.
 func (l *Ledger) CountsOf(ctx context.Context, q Query, bucket time.Duration) (SearchCounts, error) {
 	c, err := countsOf(ctx, l.db.Read(), q, max(int64(bucket/time.Minute), 1), countSample)
@@ -72,16 +73,17 @@ func countsOf(ctx context.Context, r db.Queryer, q Query, minutes int64, limit i
 		return SearchCounts{Complete: true}, err
 	}
 	oldest := seqs[len(seqs)-1]
-	effects := map[int64]policy.Effect{} // of those that were not allowed
-	for _, e := range []policy.Effect{policy.Deny, policy.Hold} {
+	// What is not a permitted action. A what-if is none, whatever it answered: it comes last.
+	others := map[int64]facetValue{}
+	for _, v := range []facetValue{{facetEffect, string(policy.Deny)}, {facetEffect, string(policy.Hold)}, {facetWhatIf, purposeQuery}} {
 		only := f
-		only.facets = append(slices.Clone(f.facets), facetValue{facetEffect, string(e)})
+		only.facets = append(slices.Clone(f.facets), v)
 		some, err := db.MatchEvents(ctx, r, only.match(), oldest-1, high, limit)
 		if err != nil {
 			return SearchCounts{}, err
 		}
 		for _, seq := range some {
-			effects[seq] = e
+			others[seq] = v
 		}
 	}
 	starts, err := db.BucketStarts(ctx, r, oldest, minutes)
@@ -93,10 +95,11 @@ func countsOf(ctx context.Context, r db.Queryer, q Query, minutes int64, limit i
 	for i, b := range slices.Backward(starts) {
 		var allow, deny, hold int64
 		for len(seqs) > 0 && (seqs[0] >= b.First || i == 0) {
-			switch effects[seqs[0]] {
-			case policy.Deny:
+			switch v := others[seqs[0]]; {
+			case v.facet == facetWhatIf:
+			case v.value == string(policy.Deny):
 				deny++
-			case policy.Hold:
+			case v.value == string(policy.Hold):
 				hold++
 			default:
 				allow++

@@ -11,7 +11,7 @@ import (
 
 // indexVersion names the form of the search index. An index of another form is dropped and filled again from the ledger,
 // so it needs no migrations.
-const indexVersion = 4
+const indexVersion = 5
 
 //go:embed index_schema.sql
 var indexSchema string

@@ -181,6 +181,8 @@ func (x *ecs) decision(e *audit.Event) {
 	}
 	x.Event.Reason = d.Reason
 	switch {
+	case e.Purpose == "query": // a what-if: nothing was to happen
+		x.Event.Outcome = "unknown"
 	case string(d.Effect) == "allow":
 		x.Event.Type, x.Event.Outcome = append(x.Event.Type, "allowed"), "success"
 	case string(d.Effect) == "deny" && d.Enforced:
