@@ -56,6 +56,16 @@ type Report struct {
 // OK reports whether nothing was found.
 func (r *Report) OK() bool { return r.FirstBad == 0 }
 
+// What says what is wrong with the first bad entry; "" where nothing is.
+func (r *Report) What() string {
+	for _, issue := range r.Issues {
+		if issue.Seq == r.FirstBad {
+			return issue.What
+		}
+	}
+	return ""
+}
+
 // maxIssues bounds a report; the first bad entry is always in it.
 const maxIssues = 20
 

@@ -59,6 +59,7 @@ type parts struct {
 	db        *db.DB
 	ledger    *audit.Ledger
 	retention *audit.Retention
+	inspector *audit.Inspector
 	identity  *identity.Service
 	sso       *sso.Service
 	policies  *policystore.Store
@@ -116,6 +117,7 @@ func openParts(env *Env, o options) (p *parts, err error) {
 		return p, err
 	}
 	p.retention = audit.NewRetention(p.ledger, audit.RetentionOptions{Floor: p.sinks.Floor, Log: o.log})
+	p.inspector = audit.NewInspector(p.ledger, audit.InspectorOptions{Log: o.log})
 	metrics := server.NewMetrics()
 	p.decision = decision.New(decision.Config{
 		Policy: inForce(store), Ledger: p.ledger, Directory: p.identity, Observer: metrics,
@@ -146,7 +148,7 @@ func (p *parts) openServer(env *Env, o options, metrics *server.Metrics) error {
 	api, err := console.New(console.Deps{
 		Identity: p.identity, Directory: p.identity, SignOn: server.SignOn(p.sso, p.identity), Credentials: p.identity, Provisioning: p.identity,
 		Ledger: p.ledger, Policies: p.policies, Retention: p.retention, Read: p.db.Read, Versions: p.versions, Source: p.source,
-		Trier: p.decision, Sinks: p.sinks,
+		Trier: p.decision, Sinks: p.sinks, Checks: p.checks,
 		Live: p.identity.Live, Now: env.Now, Log: o.log, Version: version, DataDir: o.dir, Public: o.public.String(), Demo: o.demo,
 	})
 	if err != nil {
@@ -194,12 +196,36 @@ func (p *parts) gauges(m *server.Metrics) {
 		}
 		return float64(backlog)
 	})
+	m.Gauge("ambit_ledger_inspected_timestamp_seconds", "When the whole ledger was last verified in the background; 0 while it wasn't.", func() float64 {
+		if last := p.inspector.Last(); !last.At.IsZero() {
+			return float64(last.At.Unix())
+		}
+		return 0
+	})
+	m.Gauge("ambit_ledger_first_bad", "The first entry that was found altered then; 0 while none was.", func() float64 {
+		return float64(p.inspector.Last().FirstBad)
+	})
 	m.Gauge("ambit_policy_version", "Version of the policy in force; 0 while none was published.", func() float64 {
 		_, version := p.policies.Current()
 		return float64(version)
 	})
 	for _, g := range p.sinks.Gauges() {
 		m.Gauges(g.Name, g.Help, "sink", g.Read)
+	}
+}
+
+// checks are what the status room shows of the parts that the console doesn't know.
+func (p *parts) checks(context.Context) []console.Check {
+	switch last := p.inspector.Last(); {
+	case last.At.IsZero():
+		return []console.Check{{Name: "inspection", OK: true, Message: "The whole ledger is verified in the background every day; the first time is minutes after the start."}}
+	case last.FirstBad != 0:
+		return []console.Check{{
+			Name: "inspection", Message: fmt.Sprintf("The ledger was altered: the first bad entry is seq %d (%s).", last.FirstBad, last.What),
+			Hint: "Keep a copy of the data folder, compare with a checkpoint that left this machine (docs/auditors.md), and find out who wrote to the database.",
+		}}
+	default:
+		return []console.Check{{Name: "inspection", OK: true, Message: fmt.Sprintf("All %d entries were verified in the background at %s.", last.Entries, last.At.Format("2006-01-02 15:04 UTC"))}}
 	}
 }
 
@@ -255,6 +281,9 @@ func (p *parts) close(ctx context.Context) error {
 	}
 	if p.retention != nil {
 		p.retention.Close()
+	}
+	if p.inspector != nil {
+		p.inspector.Close()
 	}
 	if p.ledger != nil {
 		errs = append(errs, p.ledger.Close(ctx))

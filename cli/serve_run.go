@@ -76,6 +76,7 @@ func (c *ServeCmd) serve(ctx context.Context, release func(), env *Env, set *set
 		return errors.Join(err, p.close(ctx))
 	}
 	p.retention.Start()
+	p.inspector.Start()
 	log.Info("serving", "address", public.String(), "listen", ln.Addr().String(), "data", f.dir)
 	select {
 	case err = <-failed:

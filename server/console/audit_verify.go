@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -94,11 +93,10 @@ func (a *API) getVerification(c *fiber.Ctx) error {
 
 // alarm records that the ledger was found altered: the sinks carry that off the machine.
 func (a *API) alarm(c *fiber.Ctx, r *audit.Report) error {
-	outcome, err := json.Marshal(map[string]any{"first_bad": r.FirstBad, "issues": r.Issues}) // any: a JSON object
+	e, err := audit.DamageEvent(r, actorOf(c))
 	if err != nil {
-		return fmt.Errorf("describe the damage: %w", err)
+		return err
 	}
-	e := &audit.Event{Type: "ledger.damaged", Phase: audit.PhaseIntegrity, Actor: actorOf(c), Outcome: outcome}
 	return a.Ledger.Commit(c.UserContext(), func(*db.Tx) ([]*audit.Event, error) { return []*audit.Event{e}, nil })
 }
 
@@ -109,10 +107,5 @@ func verdict(r *audit.Report) string {
 		}
 		return fmt.Sprintf("All %d entries are as they were written.", r.Entries)
 	}
-	for _, issue := range r.Issues {
-		if issue.Seq == r.FirstBad {
-			return fmt.Sprintf("First bad entry: seq %d (%s).", r.FirstBad, issue.What)
-		}
-	}
-	return fmt.Sprintf("First bad entry: seq %d.", r.FirstBad)
+	return fmt.Sprintf("First bad entry: seq %d (%s).", r.FirstBad, r.What())
 }
