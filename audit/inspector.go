@@ -88,27 +88,12 @@ func (i *Inspector) Last() Inspection {
 	return i.last
 }
 
-// maxPasses bounds how often an inspection looks again.
-const maxPasses = 4
-
-var errRestless = errors.New("each look at the ledger found another first bad entry; it is inspected again later")
-
-// Inspect verifies the ledger now. Entries that retention removes while it looks are missing without a reason that it has read:
-// damage is believed when two looks in turn agree on where it begins.
+// Inspect verifies the ledger now.
 func (i *Inspector) Inspect(ctx context.Context) error {
 	i.mu.Lock()
 	kept, before := i.kept, i.last.FirstBad
 	i.mu.Unlock()
 	r, err := i.l.Verify(ctx, VerifyOptions{Checkpoint: kept, Progress: i.resting(ctx)})
-	for pass := 1; err == nil && !r.OK(); pass++ {
-		first := r.FirstBad
-		if r, err = i.l.Verify(ctx, VerifyOptions{Checkpoint: kept}); err == nil && r.FirstBad == first {
-			break
-		}
-		if pass == maxPasses {
-			return errRestless
-		}
-	}
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func TestInspectionFindsDamage(t *testing.T) {
 	}
 }
 
-// TestInspectionBelievesNoRemoval: what is removed and explained between two looks is no damage.
+// TestInspectionBelievesNoRemoval: what retention removes while the inspection is under way is no damage.
 func TestInspectionBelievesNoRemoval(t *testing.T) {
 	c := newClock()
 	l, _ := ledgerIn(t, t.TempDir(), c.use)
