@@ -148,11 +148,11 @@ func (r *pathRule) overlaps(glob, rule string, dots bool) bool {
 	return shell.GlobsOverlap(glob, rule, dots) || !r.namesFile() && shell.GlobsOverlap(glob, rule+"/**", dots)
 }
 
-// namesFile guesses that the rule is about a file such as .env, not about a directory: then a pattern like "**/*.go", which
+// namesFile guesses that the rule is about a file such as .env or id_rsa, not about a directory: then a pattern like "**/*.go", which
 // can't stand for the name itself, doesn't count as reaching below it.
 func (r *pathRule) namesFile() bool {
 	last := path.Base(r.rel)
-	return strings.HasPrefix(last, ".env") || strings.HasSuffix(last, "rc") || strings.LastIndexByte(last, '.') > 0
+	return strings.HasPrefix(last, ".env") || strings.HasPrefix(last, "id_") || strings.HasSuffix(last, "rc") || strings.LastIndexByte(last, '.') > 0
 }
 
 // holdsRoot reports whether a tree from the folded directory holds the session's root, or may because that isn't known.

@@ -64,7 +64,7 @@ func (e *eval) findTargets() {
 // analyse reads the command line once; every layer judges the same analysis.
 func (e *eval) analyse() {
 	res := &e.r.Resource
-	e.line = shell.Analyse(shell.Input{Source: e.r.Action.Command, Dialect: e.r.Action.Shell, Cwd: res.Cwd, Home: res.Home, User: login(res.Home)})
+	e.line = shell.Analyse(shell.Input{Source: e.r.Action.Command, Dialect: e.r.Action.Shell, Cwd: res.Cwd, Root: res.Root, Home: res.Home, User: login(res.Home)})
 	if n := len(e.line.Files); n > len(e.targetBuf) {
 		e.targets = make([]target, 0, n)
 	}

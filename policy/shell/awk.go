@@ -9,6 +9,10 @@ func (k *classifier) awkProgram(i int, v Word) {
 		k.open(i, "unknown-word", "", "The awk program is unknown.", "Write the program out.", true)
 		return
 	}
+	if strings.ContainsAny(v.Text, "\r\f\v\x00") {
+		k.open(i, "exec", v.Text, "The awk program has control characters, which awks read differently.", "Leave them out.", false)
+		return
+	}
 	s := awkScanner{s: v.Text}
 	if bad := s.scan(); bad != "" {
 		k.open(i, "exec", v.Text, "The awk program "+bad+".", "Print to the standard output and redirect in the shell.", false)
@@ -22,7 +26,7 @@ type awkScanner struct {
 	doubt  bool // whether "/" divides or begins a regular expression can't be told
 	print  bool // inside a print statement, where ">" redirects
 	parens int  // open since the print
-	goesOn bool // the last token lets the statement go on in the next line: "," "&&" "||"
+	goesOn bool // the last token lets the statement go on in the next line: "," "&&" "||" "?" ":"
 }
 
 func (a *awkScanner) scan() string {
@@ -31,8 +35,8 @@ func (a *awkScanner) scan() string {
 		if bad := a.token(); bad != "" {
 			return bad
 		}
-		if strings.IndexByte(" \t\n#", c) < 0 {
-			a.goesOn = c == ',' || c == '&' || c == '|'
+		if strings.IndexByte(" \t\n#\\", c) < 0 {
+			a.goesOn = strings.IndexByte(",&|?:", c) >= 0
 		}
 	}
 	if a.doubt {

@@ -74,11 +74,12 @@ type classifier struct {
 	base     int // how many of the operands are subcommands' names
 	urls     []address
 	states   []state // for each operand behind base, where it was seen; nil while no option moved the tool
-	reads    []int   // file effects of read operands, which an option may turn into changes
-	target   Word    // of -t, for tools that put files into a directory
-	archives []Word  // values of class archive: which way they go depends on every option
-	here     bool    // files are written below the directory that the tool ends in
-	ended    bool    // "--" was seen
+	narrowing
+	reads    []int  // file effects of read operands, which an option may turn into changes
+	target   Word   // of -t, for tools that put files into a directory
+	archives []Word // values of class archive: which way they go depends on every option
+	here     bool   // files are written below the directory that the tool ends in
+	ended    bool   // "--" was seen
 }
 
 func (k *classifier) open(i int, class, option, message, hint string, never bool) {
@@ -116,6 +117,8 @@ func (k *classifier) from(i int) {
 			i = k.cluster(i, w.Text)
 		case w.Kind == OneUnknown && strings.HasPrefix(w.prefix, "-"):
 			i = k.unknownValue(i)
+		case w.Kind == Glob && k.globValue(i):
+			i++
 		default:
 			i = k.operand(i)
 		}
@@ -273,6 +276,23 @@ func (k *classifier) unknownValue(i int) int {
 	}
 	k.open(i, "unknown-word", "", "Which option this is is unknown.", "Write the option out.", true)
 	return i + 1
+}
+
+// globValue classes a word like --include=*.go, which the shell expands only where files have such names: whatever it becomes
+// is the same option with a value that the pattern matches.
+func (k *classifier) globValue(i int) bool {
+	w := k.words[i]
+	name, value, joined := strings.Cut(w.Glob, "=")
+	if !joined || !strings.HasPrefix(name, "--") || hasWildcard(name) || strings.Contains(name, "\\") {
+		return false
+	}
+	o := k.t.find(name)
+	if o == nil || o.arity == noValue || o.arity == twoValues {
+		return false
+	}
+	k.options = append(k.options, used{o, i})
+	k.apply(o, i, Word{Span: w.Span, Kind: Glob, Text: globDir(value), Glob: value})
+	return true
 }
 
 // operand notes the operand at i, or hands over to a subcommand's table.

@@ -79,7 +79,7 @@ func (p corpusPolicy) rules(tb testing.TB, name string) *RuleSet {
 }
 
 func (p corpusPolicy) input(command string) Input {
-	return Input{Source: command, Cwd: p.Cwd, Home: "/home/dev", User: "dev"}
+	return Input{Source: command, Cwd: p.Cwd, Root: p.Cwd, Home: "/home/dev", User: "dev"}
 }
 
 // judge is the whole decision on a line: refusals, rules, and a lexical check of the files.

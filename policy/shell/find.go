@@ -29,10 +29,10 @@ func findExpression(k *classifier, i int) (int, bool) {
 		starts = []Word{{Span: k.words[0].Span, Text: "."}}
 		k.e.fileEffect(starts[0], k.st, effect{command: k.index, word: 0})
 	}
-	f := findWalk{k: k, starts: starts, prints: true}
+	f := findWalk{k: k, starts: starts}
 	f.names, f.narrow = f.nameTests(i)
 	f.expression(i)
-	if f.prints && !f.failed {
+	if !f.writes && !f.failed {
 		k.e.produced = f.found(Span{})
 	}
 	return len(k.words), true
@@ -43,32 +43,69 @@ type findWalk struct {
 	starts []Word
 	names  []string // -name patterns that every found file matches one of
 	narrow bool
-	prints bool
+	writes bool // something else than names of found files may be printed
 	failed bool
 }
 
-// nameTests collects -name patterns where the expression is a plain conjunction, or a disjunction of nothing but -name.
+// nameTests collects the -name patterns that stand in front of every action. They bound what is found where the expression is
+// a plain conjunction, or where each "-o" stands between two of them.
 func (f *findWalk) nameTests(i int) (names []string, ok bool) {
-	or, others := false, false
-	for j := i; j < len(f.k.words); j++ {
-		w := f.k.words[j]
-		if w.Kind != Known {
-			continue
+	words := f.k.words
+	at := func(j int) string {
+		if j < len(words) && words[j].Kind == Known {
+			return words[j].Text
 		}
-		switch w.Text {
-		case "-name":
-			if j+1 < len(f.k.words) && f.k.words[j+1].Kind == Known {
-				names = append(names, f.k.words[j+1].Text)
+		return ""
+	}
+	acted, or, others, open, alternatives := false, false, false, false, true
+	for j := i; j < len(words); j++ {
+		switch t := at(j); {
+		case t == "-name":
+			switch {
+			case !acted && at(j+1) != "":
+				names = append(names, at(j+1))
+			case or:
+				alternatives = false
 			}
 			j++
-		case "-o", "-or", ",", "!", "-not":
+		case t == "(" || t == ")":
+			open = t == "("
+		case t == "-o" || t == "-or":
 			or = true
-		case "-exec", "-print", "-print0", "(", ")", "-type", "-a", "-and", "-maxdepth", "-mindepth", "f", "d":
+			alternatives = alternatives && open && !acted && at(j+1) == "-name" && at(j-2) == "-name"
+		case t == ",":
+			return nil, false
+		case t == "!" || t == "-not":
+			// What is left out narrows further, where it is one test.
+			if j++; !slices.Contains(findText, at(j)) && !slices.Contains(findReads, at(j)) {
+				return nil, false
+			}
+			others = true
+			j++
+		case t == "-exec" || t == "-execdir" || t == "-ok" || t == "-okdir":
+			acted = true
+			if j = f.execEnd(j); j < 0 {
+				return nil, false
+			}
+		case t == "-fprintf":
+			acted = true
+			j += 2
+		case t == "-fprint" || t == "-fprint0" || t == "-fls" || t == "-printf":
+			acted = true
+			j++
+		case t == "-print" || t == "-print0" || t == "-ls" || t == "-delete" || t == "-prune" || t == "-quit":
+			acted = true
+		case t == "-type" || t == "-maxdepth" || t == "-mindepth":
+			j++
+		case t == "-a" || t == "-and":
+		case slices.Contains(findText, t) || slices.Contains(findReads, t):
+			others = true
+			j++
 		default:
 			others = true
 		}
 	}
-	if or && (others || !onlyNameAlternatives(f.k.words[i:])) {
+	if or && (others || !alternatives) {
 		return nil, false
 	}
 	if !or && len(names) > 1 {
@@ -77,24 +114,14 @@ func (f *findWalk) nameTests(i int) (names []string, ok bool) {
 	return names, len(names) > 0
 }
 
-// onlyNameAlternatives reports "( -name a -o -name b )" and the like: every alternative is one -name.
-func onlyNameAlternatives(words []Word) bool {
-	open := false
-	for j := 0; j < len(words); j++ {
-		switch t := words[j].Text; t {
-		case "(":
-			open = true
-		case ")":
-			open = false
-		case "-o", "-or":
-			if !open || j+1 >= len(words) || words[j+1].Text != "-name" || j < 2 || words[j-2].Text != "-name" {
-				return false
-			}
-		case ",", "!", "-not":
-			return false
+// execEnd is the word that ends the command behind -exec at i; -1 where none does.
+func (f *findWalk) execEnd(i int) int {
+	for j := i + 1; j < len(f.k.words); j++ {
+		if w := f.k.words[j]; w.Kind == Known && (w.Text == ";" || w.Text == "+" && f.k.words[j-1].Kind == Known && f.k.words[j-1].Text == "{}") {
+			return j
 		}
 	}
-	return true
+	return -1
 }
 
 // found is what find prints or hands on: files below the starting points.
@@ -150,14 +177,10 @@ func (f *findWalk) expression(i int) {
 		t := w.Text
 		switch {
 		case slices.Contains(findNoValue, t):
-			if t == "-print" || t == "-print0" || t == "-ls" {
-				f.prints = t != "-ls"
-			}
+			f.writes = f.writes || t == "-ls"
 		case slices.Contains(findText, t):
 			i++
-			if t == "-printf" {
-				f.prints = false
-			}
+			f.writes = f.writes || t == "-printf"
 			if i < len(k.words) && k.words[i].Kind == ManyUnknown {
 				f.fail(i, "unknown-word", t, "How many words this becomes is unknown.", "Quote it.", true)
 				return
@@ -172,7 +195,7 @@ func (f *findWalk) expression(i int) {
 				k.value(classRead, i, k.words[i], k.st, false)
 			}
 		case t == "-fprint" || t == "-fprint0" || t == "-fls" || t == "-fprintf":
-			f.prints = false
+			f.writes = true
 			i++
 			if i < len(k.words) {
 				k.value(classWrite, i, k.words[i], k.st, false)
@@ -213,14 +236,8 @@ func (f *findWalk) fail(i int, class, option, message, hint string, never bool) 
 // exec judges the command behind -exec as its own command.
 func (f *findWalk) exec(i int) int {
 	k := f.k
-	f.prints = false
-	end := -1
-	for j := i + 1; j < len(k.words); j++ {
-		if w := k.words[j]; w.Kind == Known && (w.Text == ";" || w.Text == "+" && k.words[j-1].Kind == Known && k.words[j-1].Text == "{}") {
-			end = j
-			break
-		}
-	}
+	f.writes = true
+	end := f.execEnd(i)
 	if end <= i+1 {
 		f.fail(i, "exec", "-exec", "-exec has no end.", `End it with \; or +.`, true)
 		return -1

@@ -101,7 +101,7 @@ func (f *FileEffect) MayTouch(pattern string) bool {
 // name are then no concern.
 func fileName(pattern string) bool {
 	name := path.Base(pattern)
-	if strings.HasPrefix(name, ".env") || name == ".npmrc" || name == ".netrc" || name == ".pgpass" {
+	if strings.HasPrefix(name, ".env") || strings.HasPrefix(name, "id_") || name == ".npmrc" || name == ".netrc" || name == ".pgpass" {
 		return true
 	}
 	switch path.Ext(name) {

@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -23,7 +24,7 @@ func (k *classifier) finish() {
 	if k.t.into {
 		k.into()
 	}
-	if k.t.listsAlways || has(k.options, k.t.listsIf) {
+	if (k.t.listsAlways || has(k.options, k.t.listsIf)) && !has(k.options, k.t.listsUnless) {
 		k.e.produced = k.listed(slots)
 	}
 	if len(k.t.hereUnless) > 0 && !has(k.options, k.t.hereUnless) {
@@ -156,12 +157,25 @@ func (k *classifier) assign(slots []slot) {
 			k.open(i, "unknown-option", w.Text, fmt.Sprintf("%s takes no further operand in its table.", k.t.name), "A pattern that names this word permits it.", false)
 			continue
 		}
+		if j > 0 && k.behind(i) {
+			c = k.t.behindClass
+		}
 		st := k.st
 		if k.states != nil {
 			st = k.states[j]
 		}
 		k.value(c, i, w, st, true)
 	}
+}
+
+// behind reports that the word stands behind an option which gives the operands that follow another class.
+func (k *classifier) behind(i int) bool {
+	for _, u := range k.options {
+		if u.word < i && has([]used{u}, k.t.behind) {
+			return true
+		}
+	}
+	return false
 }
 
 // apply judges an option's value.
@@ -182,7 +196,15 @@ func (k *classifier) apply(o *option, i int, v Word) {
 	if k.t.into && o.name() == "--target-directory" {
 		k.target = v
 	}
-	k.value(o.class, i, v, k.st, false)
+	k.narrowing.note(k.t, o, i, v)
+	if file := k.t.emptyWrites[o.name()]; file != "" && v.Kind == Known && v.Text == "" {
+		v.Text = file
+	}
+	st := k.st
+	if k.t.anchored && (o.class == classRead || o.class == classWrite || o.class == classReadWrite) {
+		st = k.states0()
+	}
+	k.value(o.class, i, v, st, false)
 }
 
 // value judges one value or operand of a class that "**" covers.
@@ -268,6 +290,19 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 		k.file(classWriteTree, v, st, how, operand)
 	case classRead, classTree, classReadWrite, classWrite, classWriteTree:
 		k.file(c, v, st, how, operand)
+	case classCompared:
+		k.compared(v, st, how, operand)
+	case classReadHere:
+		k.file(classTree, Word{Span: v.Span, Text: "."}, st, how, false)
+	case classLogRange:
+		for rest := v.Text; ; {
+			_, after, more := strings.Cut(rest, ":")
+			if !more {
+				break
+			}
+			k.file(classRead, Word{Span: v.Span, Text: after}, st, how, false)
+			rest = after
+		}
 	case classChdir:
 		k.chdir(i, v, how)
 	case classSed:
@@ -314,7 +349,11 @@ func (k *classifier) file(c class, v Word, st state, how effect, operand bool) {
 		return
 	}
 	before := len(k.e.a.Files)
-	k.e.fileEffect(v, st, how)
+	if how.tree {
+		k.tree(v, st, how)
+	} else {
+		k.e.fileEffect(v, st, how)
+	}
 	if operand {
 		for f := before; f < len(k.e.a.Files); f++ {
 			k.reads = append(k.reads, f)
@@ -323,6 +362,25 @@ func (k *classifier) file(c class, v Word, st state, how effect, operand bool) {
 	if c == classReadWrite {
 		how.write, how.tree = true, false
 		k.e.fileEffect(v, st, how)
+	}
+}
+
+// compared reads a file, or where it may be a directory the files in it: diff compares those of two directories by name, and
+// with one of the options that are for directories shows files that only one has.
+func (k *classifier) compared(v Word, st state, how effect, operand bool) {
+	k.file(classRead, v, st, how, operand)
+	if has(k.options, k.t.treeIf) || v.Kind == Known && (v.Text == "-" || standardStream(path.Clean(v.Text))) {
+		return
+	}
+	text := v.Glob
+	if v.Kind == Known {
+		text = quoteGlob(v.Text)
+	}
+	name := path.Base(text)
+	if strings.HasSuffix(text, "/") || name == "." || name == ".." || !strings.Contains(name, ".") || has(k.options, k.t.directoryIf) {
+		w := Word{Span: v.Span, Kind: Glob, Glob: strings.TrimSuffix(text, "/") + "/*", dots: true, tree: true}
+		w.Text = globDir(w.Glob)
+		k.e.fileEffect(w, st, how)
 	}
 }
 
@@ -366,10 +424,66 @@ func (k *classifier) goPackage(v Word, st state, how effect) {
 	}
 }
 
+// cutRevision divides REV:path at the first colon that is not in braces, as Git does: a date or a search has colons of its own.
+func cutRevision(text string) (rev, path string, ok bool) {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '{':
+			depth++
+		case c == '}' && depth > 0:
+			depth--
+		case c == ':' && depth == 0:
+			return text[:i], text[i+1:], true
+		}
+	}
+	return text, "", false
+}
+
+// rangeEnds judges the ends of a range of their own: HEAD:a..HEAD:b names two files.
+func (k *classifier) rangeEnds(v Word, st state, how effect) {
+	if !strings.Contains(v.Text, "..") || !strings.Contains(v.Text, ":") {
+		return
+	}
+	for _, end := range strings.Split(v.Text, "..") {
+		if rev, p, ok := cutRevision(strings.TrimPrefix(end, ".")); ok && rev != "" && p != "" {
+			k.fromTop(Word{Span: v.Span, Text: p}, st, how)
+		}
+	}
+}
+
+// fromTop judges a path that Git takes from the top of the repository unless it begins with a dot.
+func (k *classifier) fromTop(v Word, st state, how effect) {
+	if !strings.HasPrefix(v.Text, "./") && !strings.HasPrefix(v.Text, "../") {
+		st = k.tops(st)
+	}
+	k.e.fileEffect(v, st, how)
+}
+
+// tops is where the top of the repository may be: any directory from the root to where the shell is, for repositories may lie
+// in each other.
+func (k *classifier) tops(st state) state {
+	root := k.e.in.Root
+	if root == "" {
+		return st
+	}
+	all := slices.Clone(st.cwds)
+	for _, d := range st.cwds {
+		for strings.HasPrefix(d, strings.TrimSuffix(root, "/")+"/") {
+			d = path.Dir(d)
+			all = append(all, d)
+		}
+	}
+	slices.Sort(all)
+	st.cwds = slices.Compact(all)
+	return st
+}
+
 // revision: REV:path names a file's content in the history; anything else may be a revision or a path.
 func (k *classifier) revision(v Word, st state, how effect) {
 	if v.Kind == Known {
-		if rev, p, ok := strings.Cut(v.Text, ":"); ok {
+		k.rangeEnds(v, st, how)
+		if rev, p, ok := cutRevision(v.Text); ok {
 			if rev == "" && (strings.HasPrefix(p, "(") || strings.HasPrefix(p, "!") || strings.HasPrefix(p, "^") || strings.HasPrefix(p, "/")) {
 				k.pathspec(v, st, how)
 				return
@@ -381,7 +495,7 @@ func (k *classifier) revision(v Word, st state, how effect) {
 				return
 			}
 			v.Text = p
-			k.e.fileEffect(v, st, how)
+			k.fromTop(v, st, how)
 			return
 		}
 	}
@@ -400,9 +514,9 @@ func (k *classifier) pathspec(v Word, st state, how effect) {
 		case strings.HasPrefix(t, ":(exclude)"), strings.HasPrefix(t, ":!"), strings.HasPrefix(t, ":^"):
 			return
 		case strings.HasPrefix(t, ":/"):
-			t = t[2:]
+			t, st = t[2:], k.tops(st)
 		case strings.HasPrefix(t, ":(top)"):
-			t = t[len(":(top)"):]
+			t, st = t[len(":(top)"):], k.tops(st)
 		case strings.HasPrefix(t, ":(glob)"):
 			t = t[len(":(glob)"):]
 		case strings.HasPrefix(t, ":(literal)"):

@@ -29,15 +29,16 @@ func (e *eval) stmt(s *syntax.Stmt, st state) (ok, fail state) {
 	}
 	e.last = -1
 	ok, fail = st, st
-	piped, outer := e.piped, e.outer
+	piped, outer, feeds, feedsOK := e.piped, e.outer, e.feeds, e.feedsOK
 	e.outer = piped
 	for _, r := range s.Redirs {
 		switch r.Op {
-		case syntax.RdrIn, syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc:
+		case syntax.RdrIn, syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc, syntax.RdrInOut, syntax.DplIn:
 			e.piped = true
+			e.feeds, e.feedsOK = nil, false // it reads this, not what the pipe brings
 		}
 	}
-	defer func() { e.piped, e.outer = piped, outer }()
+	defer func() { e.piped, e.outer, e.feeds, e.feedsOK = piped, outer, feeds, feedsOK }()
 	switch {
 	case s.Cmd != nil:
 		ok, fail = e.command(s.Cmd, st)

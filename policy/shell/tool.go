@@ -58,6 +58,9 @@ const (
 	classTestArgs                 // options of a Rust test binary
 	classNativeArgs               // cmake --build: what the native build tool gets
 	classWarning                  // Python's warning filter: a category with a dot imports a module
+	classCompared                 // diff: a file, or a directory whose files are read
+	classReadHere                 // everything below the tool's directory is read
+	classLogRange                 // git log -L: RANGE:FILE, in which RANGE may hold colons
 
 	// Only a pattern that names the option or operand itself opens these.
 	classList   // a file that lists files to act on
@@ -76,6 +79,7 @@ var classNames = map[string]class{
 	"lintargs": classLintArgs, "kubeoutput": classKubeOutput, "curltext": classCurlText, "cookie": classCookie, "method": classMethod, "dns": classDNS, "suffix": classSuffix, "plugin": classPlugin, "move": classMove, "resource": classResource,
 	"int": classInt, "optiontext": classOptionText, "manifest": classManifest, "reference": classReference, "template": classTemplate,
 	"outformat": classOutFormat, "target": classTarget, "testargs": classTestArgs, "nativeargs": classNativeArgs, "warning": classWarning,
+	"compared": classCompared, "readhere": classReadHere, "logrange": classLogRange,
 	"list": classList, "exec": classExec, "config": classConfig, "net": classNet, "state": classState,
 }
 
@@ -179,8 +183,17 @@ type tool struct {
 	bareUnless    []string // changes nothing without operands and without these
 	listsIf       []string // with one of these the tool prints names of files below its operands
 	listsAlways   bool
-	hereUnless    []string // without any of these the tool writes below its directory
-	visibleIfNone bool     // trees leave out names that begin with a dot unless hiddenIf
+	listsUnless   []string // with one of these what it prints is no list of names
+	narrow        []string // patterns of the names that a tree is narrowed to; "!" leaves out
+	narrowUnless  []string // where one of these comes first, other names stay in the tree
+	narrowTypes   []string // kinds of files that a tree is narrowed to (rg -t)
+	behind        []string // with one of these the operands behind it have another class
+	behindClass   class
+	directoryIf   []string          // with one of these compared operands are taken for directories
+	emptyWrites   map[string]string // the file that an option writes where no value names one
+	anchored      bool              // paths of options start where the tool does, whatever -C says
+	hereUnless    []string          // without any of these the tool writes below its directory
+	visibleIfNone bool              // trees leave out names that begin with a dot unless hiddenIf
 }
 
 // find returns the option of a name that begins with "-", here or in a parent that is inherited.

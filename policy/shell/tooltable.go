@@ -254,6 +254,31 @@ func (t *tool) line(key string, args []string, depth int) error {
 		t.oneOf = append(t.oneOf, args...)
 	case "lists-if":
 		t.listsIf = append(t.listsIf, args...)
+	case "lists-unless":
+		t.listsUnless = append(t.listsUnless, args...)
+	case "narrow":
+		if i := slices.Index(args, "unless-first"); i >= 0 {
+			t.narrowUnless, args = append(t.narrowUnless, args[i+1:]...), args[:i]
+		}
+		t.narrow = append(t.narrow, args...)
+	case "narrow-types":
+		t.narrowTypes = append(t.narrowTypes, args...)
+	case "directory-if":
+		t.directoryIf = append(t.directoryIf, args...)
+	case "behind":
+		c, ok := classNames[strings.Join(args[max(len(args)-1, 0):], "")]
+		if !ok || len(args) < 2 {
+			return fmt.Errorf("behind needs options and a class")
+		}
+		t.behind, t.behindClass = args[:len(args)-1], c
+	case "empty":
+		if len(args) != 2 {
+			return fmt.Errorf("empty needs an option and the file that it writes")
+		}
+		if t.emptyWrites == nil {
+			t.emptyWrites = map[string]string{}
+		}
+		t.emptyWrites[args[0]] = args[1]
 	case "here-unless":
 		t.hereUnless = append(t.hereUnless, args...)
 	case "writes-unless":
@@ -281,6 +306,8 @@ func (t *tool) properties(args []string) error {
 			t.plus = true
 		case "apart":
 			t.apart = true
+		case "anchored":
+			t.anchored = true
 		case "envcode":
 			t.envCode = true
 		case "atfile":

@@ -54,11 +54,12 @@ func (e *eval) zshLexical(file *syntax.File, source string) bool {
 			return false
 		}
 	}
-	return e.bracesPair(file)
+	return e.words(file)
 }
 
-// bracesPair refuses words with a "}" that has no "{": zsh takes one at the end of a word for the end of a group.
-func (e *eval) bracesPair(file *syntax.File) bool {
+// words refuses words that zsh reads unlike the parser's literals: one with a "}" that has no "{", which ends a group at the end
+// of a word, and one with a bracket, which is a glob: (.git|x)/config writes .git/config.
+func (e *eval) words(file *syntax.File) bool {
 	good := true
 	documents := map[*syntax.Word]bool{}
 	syntax.Walk(file, func(n syntax.Node) bool {
@@ -66,9 +67,14 @@ func (e *eval) bracesPair(file *syntax.File) bool {
 		case *syntax.Redirect:
 			documents[n.Hdoc] = true
 		case *syntax.Word:
-			if good && !documents[n] && closesBrace(n) {
+			switch {
+			case !good || documents[n]:
+			case closesBrace(n):
 				good = false
 				e.refuseNode(n, "dialect", "In zsh a } at the end of a word closes a group.", "Quote it, or put a blank in front of it.")
+			case hasBracket(n):
+				good = false
+				e.refuseNode(n, "dialect", "In zsh a bracket in a word makes it a pattern, which can name any file and run code.", "Quote it, or write the names out.")
 			}
 		}
 		return true
@@ -94,6 +100,25 @@ func closesBrace(w *syntax.Word) bool {
 				if open--; open < 0 {
 					return true
 				}
+			}
+		}
+	}
+	return false
+}
+
+// hasBracket reports an unquoted "(" or ")" in a word.
+func hasBracket(w *syntax.Word) bool {
+	for _, p := range w.Parts {
+		lit, ok := p.(*syntax.Lit)
+		if !ok {
+			continue
+		}
+		for i := 0; i < len(lit.Value); i++ {
+			switch lit.Value[i] {
+			case '\\':
+				i++
+			case '(', ')':
+				return true
 			}
 		}
 	}
