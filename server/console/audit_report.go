@@ -11,6 +11,7 @@ import (
 
 	"ambit/audit"
 	"ambit/db"
+	"ambit/policy"
 	"ambit/server/caller"
 	"ambit/server/problem"
 )
@@ -81,6 +82,7 @@ func (a *API) reportEvents(c *fiber.Ctx) error {
 		if events[i], err = r.Events[i].event(caller.Of(c), actor); err != nil {
 			return err
 		}
+		events[i].Actor.Tier = a.tierOf(caller.Of(c), events[i].Repository)
 	}
 	if err := a.checkOwnership(c.UserContext(), caller.Of(c), events); err != nil {
 		return err
@@ -100,6 +102,15 @@ func (a *API) reportEvents(c *fiber.Ctx) error {
 	}
 	answer.Duplicates = len(events) - answer.Recorded
 	return c.JSON(answer)
+}
+
+// tierOf is the permission tier of whoever reports, in a repository; "" where no person does or no policy is in force.
+func (a *API) tierOf(p *caller.Principal, repository string) string {
+	current, _ := a.Policies.Current()
+	if current == nil || p.Person == "" {
+		return ""
+	}
+	return current.Limits(subjectOf(p.Person, p.Groups, !p.GroupsUnknown), policy.Resource{Repository: repository}, "").Tier
 }
 
 // recordOnce records those events whose report this credential didn't make before, and says which they were.

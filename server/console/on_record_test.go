@@ -159,7 +159,7 @@ func TestReportsCantSpeakForOthers(t *testing.T) {
 	must(t, err)
 	var e audit.Event
 	must(t, json.Unmarshal(page.Events[0], &e))
-	if e.Actor.User != "ada@acme.test" || e.Correlation.Decision != decision || e.Provenance["outcome"] != "client" || e.Provenance["actor"] != "server" {
+	if e.Actor.User != "ada@acme.test" || e.Actor.Tier == "" || e.Correlation.Decision != decision || e.Provenance["outcome"] != "client" || e.Provenance["actor"] != "server" {
 		t.Fatalf("%s", page.Events[0])
 	}
 }
