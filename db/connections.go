@@ -33,18 +33,26 @@ func InsertConnection(ctx context.Context, tx *Tx, c *ConnectionRow) error {
 	return nil
 }
 
-// UpdateConnection writes all of a connection's columns but id, kind and the time of creation.
+// UpdateConnection writes all of a connection's columns but id, kind, stage and the time of creation.
 func UpdateConnection(ctx context.Context, tx *Tx, c *ConnectionRow) error {
 	_, err := tx.ExecContext(ctx,
-		`UPDATE connections SET name = $1, stage = $2, testers = $3, domains = $4, config = $5, sealed = $6, updated_at = $7 WHERE id = $8`,
-		c.Name, c.Stage, list(c.Testers), list(c.Domains), c.Config, c.Sealed, c.UpdatedAt, c.ID)
+		`UPDATE connections SET name = $1, testers = $2, domains = $3, config = $4, sealed = $5, updated_at = $6 WHERE id = $7`,
+		c.Name, list(c.Testers), list(c.Domains), c.Config, c.Sealed, c.UpdatedAt, c.ID)
 	if err != nil {
 		return fmt.Errorf("update connection: %w", err)
 	}
 	return nil
 }
 
-// DeleteConnection removes a connection; its accounts stay, for the records.
+// StageConnection writes a connection's stage.
+func StageConnection(ctx context.Context, tx *Tx, c *ConnectionRow) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE connections SET stage = $1, updated_at = $2 WHERE id = $3`, c.Stage, c.UpdatedAt, c.ID); err != nil {
+		return fmt.Errorf("stage connection: %w", err)
+	}
+	return nil
+}
+
+// DeleteConnection removes a connection alone: what is known by its id, the caller removes with it.
 func DeleteConnection(ctx context.Context, tx *Tx, id string) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM connections WHERE id = $1`, id); err != nil {
 		return fmt.Errorf("delete connection: %w", err)

@@ -248,7 +248,7 @@ func TestConnectionSecretsAreSealed(t *testing.T) {
 	h.connect("okta", caller.StageDraft, func(c *caller.Connection) { c.Secrets = map[string]string{"client_secret": "hunter2-hunter2"} })
 	c := *h.Connection("okta")
 	c.Name, c.Secrets = "Okta", nil
-	must(t, h.UpdateConnection(t.Context(), admin, &c, ""))
+	must(t, h.UpdateConnection(t.Context(), admin, &c, nil, ""))
 	if got := h.Connection("okta"); got.Secrets["client_secret"] != "hunter2-hunter2" || got.Name != "Okta" {
 		t.Errorf("a secret that was left out is gone: %+v", got)
 	}

@@ -27,7 +27,7 @@ func TestRevoking(t *testing.T) {
 			return 2, a.LogOutAt(a.t.Context(), "okta", "00u1", "", "")
 		},
 		"a connection": func(a *agents, _ string) (int, error) {
-			return 0, a.StageConnection(a.t.Context(), admin, "okta", caller.StageDisabled, "")
+			return 2, a.StageConnection(a.t.Context(), admin, "okta", caller.StageDisabled, "")
 		},
 		"a disabled person": func(a *agents, _ string) (int, error) {
 			return 3, a.SetDisabled(a.t.Context(), admin, a.ada, true, "")

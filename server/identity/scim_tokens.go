@@ -169,16 +169,21 @@ func (s *Service) RevokeSCIMToken(ctx context.Context, by *caller.Principal, id,
 	if err != nil {
 		return err
 	}
-	m := &scimTokenMap{byHash: map[hash]*scimToken{}}
-	for i, t := range all {
+	s.scim.Store(s.scim.Load().revoke([]string{id}, now))
+	return nil
+}
+
+// revoke is the same tokens, of which some have ended.
+func (m *scimTokenMap) revoke(ids []string, now int64) *scimTokenMap {
+	next := &scimTokenMap{byHash: make(map[hash]*scimToken, len(m.all))}
+	for _, t := range m.all {
 		row := t.row
-		if i == at {
+		if slices.Contains(ids, row.ID) {
 			row.RevokedAt = now
 		}
-		m.add(row, t.used)
+		next.add(row, t.used)
 	}
-	s.scim.Store(m)
-	return nil
+	return next
 }
 
 type scimTokenRecord struct {

@@ -62,7 +62,7 @@ func TestSCIMTokens(t *testing.T) {
 		t.Error("the token of a deleted connection works")
 	}
 	created, revoked := h.events("scim_token.created"), h.events("scim_token.revoked")
-	if len(created) != 2 || len(revoked) != 1 || strings.Contains(string(created[0].Change.After), next) || created[0].Actor.User != admin.Person {
+	if len(created) != 2 || len(revoked) != 2 || strings.Contains(string(created[0].Change.After), next) || created[0].Actor.User != admin.Person {
 		t.Errorf("the ledger says %+v, %+v", created, revoked)
 	}
 }

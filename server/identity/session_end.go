@@ -65,16 +65,21 @@ func (s *Service) EndSession(ctx context.Context, by *caller.Principal, id, addr
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n, err := s.endSessions(ctx, func(r *db.SessionRow) bool { return r.ID == id }, func(ended []*db.SessionRow) []*audit.Event {
-		events := make([]*audit.Event, len(ended))
-		for i, row := range ended {
-			events[i] = changed("session.revoked", by, address, "session", row.ID, s.sessionView(row), nil)
-		}
-		return events
+		return s.sessionsRevoked(by, address, ended)
 	}, nil)
 	if err == nil && n == 0 {
 		return &Error{"not_found", "there is no such session, or it has ended already", ""}
 	}
 	return err
+}
+
+// sessionsRevoked are the events of sessions that somebody, or something, ended.
+func (s *Service) sessionsRevoked(by *caller.Principal, address string, ended []*db.SessionRow) []*audit.Event {
+	events := make([]*audit.Event, len(ended))
+	for i, row := range ended {
+		events[i] = changed("session.revoked", by, address, "session", row.ID, s.sessionView(row), nil)
+	}
+	return events
 }
 
 type sessionRecord struct {

@@ -43,24 +43,31 @@ func (s *Service) Create(ctx context.Context, by *caller.Principal, c *caller.Co
 		return err
 	}
 	if c.Kind == caller.KindSAML {
-		if err := s.newKeys(c, false); err != nil {
+		pair, err := saml.GenerateKeys(s.Rand, s.Now())
+		if err != nil {
 			return err
 		}
+		keys, err := writeKeys(saml.Keys{Current: pair})
+		if err != nil {
+			return err
+		}
+		c.Secrets = map[string]string{secretSAMLKeys: keys}
 	}
 	return s.Directory.CreateConnection(ctx, by, c, address)
 }
 
-// Update changes what an admin may change. Secrets that are left out stay as they are.
+// Update changes what an admin may change. Secrets that are left out stay as they are, and so does who vouches for people once
+// they have accounts.
 func (s *Service) Update(ctx context.Context, by *caller.Principal, c *caller.Connection, address string) error {
 	have := s.Directory.Connection(c.ID)
 	if have == nil {
 		return errNoConnection
 	}
-	c.Kind, c.Stage = have.Kind, have.Stage
+	c.Kind = have.Kind
 	if err := s.checked(ctx, c); err != nil {
 		return err
 	}
-	return s.Directory.UpdateConnection(ctx, by, c, address)
+	return s.Directory.UpdateConnection(ctx, by, c, func(have *caller.Connection) error { return keepsIdentity(have, c) }, address)
 }
 
 // checked reads the configuration and the addresses in it, and lets an admin set only the secrets that are theirs to set.
@@ -155,41 +162,28 @@ func (s *Service) RollKeys(ctx context.Context, by *caller.Principal, id, addres
 	if have.Kind != caller.KindSAML {
 		return problem.New("invalid", "only a SAML connection has keys of its own", "")
 	}
-	c := *have
-	c.Secrets = map[string]string{secretSAMLKeys: have.Secrets[secretSAMLKeys]}
-	if err := s.newKeys(&c, true); err != nil {
+	pair, err := saml.GenerateKeys(s.Rand, s.Now()) // it takes time, so it is made before anything is held
+	if err != nil {
 		return err
 	}
-	return s.Directory.UpdateConnection(ctx, by, &c, address)
+	return s.Directory.ReplaceSecret(ctx, by, id, secretSAMLKeys, func(now string) (string, error) {
+		keys, err := readKeys(now)
+		if err != nil {
+			return "", err
+		}
+		if keys.Next != nil {
+			keys.Current, keys.Next = *keys.Next, nil
+		} else {
+			keys.Next = &pair
+		}
+		return writeKeys(keys)
+	}, address)
 }
 
-// newKeys sets a connection's keys: the first pair, a second beside it, or the second in place of the first.
-func (s *Service) newKeys(c *caller.Connection, roll bool) error {
-	var keys saml.Keys
-	if roll {
-		var err error
-		if keys, err = samlKeys(c); err != nil {
-			return err
-		}
-	}
-	switch {
-	case roll && keys.Next != nil:
-		keys.Current, keys.Next = *keys.Next, nil
-	default:
-		pair, err := saml.GenerateKeys(s.Rand, s.Now())
-		if err != nil {
-			return err
-		}
-		if roll {
-			keys.Next = &pair
-		} else {
-			keys.Current = pair
-		}
-	}
+func writeKeys(keys saml.Keys) (string, error) {
 	text, err := json.Marshal(keys)
 	if err != nil {
-		return fmt.Errorf("write the connection's keys: %w", err)
+		return "", fmt.Errorf("write the connection's keys: %w", err)
 	}
-	c.Secrets = map[string]string{secretSAMLKeys: string(text)}
-	return nil
+	return string(text), nil
 }

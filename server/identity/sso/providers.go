@@ -85,9 +85,11 @@ func (s *Service) newProvider(c *caller.Connection) (*provider, error) {
 	return p, nil
 }
 
-func samlKeys(c *caller.Connection) (saml.Keys, error) {
+func samlKeys(c *caller.Connection) (saml.Keys, error) { return readKeys(c.Secrets[secretSAMLKeys]) }
+
+func readKeys(text string) (saml.Keys, error) {
 	var keys saml.Keys
-	if err := json.Unmarshal([]byte(c.Secrets[secretSAMLKeys]), &keys); err != nil {
+	if err := json.Unmarshal([]byte(text), &keys); err != nil {
 		return keys, idp.Refuse(idp.ReasonConfiguration, "the connection's own keys can't be read", "Make new ones on the connection's page.").Because(err)
 	}
 	return keys, nil

@@ -26,7 +26,8 @@ type Directory interface {
 	Connections() []caller.Connection
 	Connection(id string) *caller.Connection
 	CreateConnection(ctx context.Context, by *caller.Principal, c *caller.Connection, address string) error
-	UpdateConnection(ctx context.Context, by *caller.Principal, c *caller.Connection, address string) error
+	UpdateConnection(ctx context.Context, by *caller.Principal, c *caller.Connection, keeps func(have *caller.Connection) error, address string) error
+	ReplaceSecret(ctx context.Context, by *caller.Principal, id, name string, next func(now string) (string, error), address string) error
 	StageConnection(ctx context.Context, by *caller.Principal, id, stage, address string) error
 	DeleteConnection(ctx context.Context, by *caller.Principal, id, address string) error
 	Arrive(ctx context.Context, connection string, claims *idp.Claims, address string) (*idp.Arrival, error)
