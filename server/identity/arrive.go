@@ -124,8 +124,12 @@ func (s *Service) provisionedFor(d *directory, a *arrival, claims *idp.Claims) *
 func (a *arrival) takeGroups(d *directory, admission *Admission, claims *idp.Claims) {
 	state := claims.GroupsState
 	switch {
-	case a.account.Provisioned:
+	case a.account.Provisioned && d.sendsGroups(a.connection.ID):
 		a.groups = accountOf(d, a.before).Groups // SCIM's; what the claims say doesn't count
+		return
+	case a.account.Provisioned && admission.GroupsFrom == GroupsFromSCIM:
+		a.unknown = idp.Refuse("groups_unknown", "your groups come from provisioning, and "+a.connection.Name+" has provisioned users but no groups",
+			"Ask your administrator to push groups to Ambit as well, or to take groups from claims on the connection.").About("accounts.groups_from")
 		return
 	case admission.GroupsFrom == GroupsFromSCIM:
 		a.unknown = idp.Refuse("groups_unknown", "your groups come from provisioning, and "+a.connection.Name+" has not provisioned you",

@@ -26,7 +26,8 @@ type directory struct {
 	groups      map[string]*db.GroupRow     // by id
 	groupsAt    map[string][]*db.GroupRow   // by connection, oldest first
 	connections map[string]*caller.Connection
-	ordered     []caller.Connection // by id
+	admissions  map[string]Admission // by connection; none where the settings can't be read
+	ordered     []caller.Connection  // by id
 	rules       []caller.RoleRule
 }
 
@@ -65,7 +66,7 @@ func (s *Service) newDirectory(st *stored) (*directory, error) {
 		byID: make(map[string]*caller.Person, len(st.people)), byEmail: make(map[string]*caller.Person, len(st.people)),
 		all: make([]caller.Person, len(st.people)), accounts: make(map[string]*db.AccountRow, len(st.accounts)),
 		bySubject: make(map[[2]string]string, len(st.accounts)), byUserName: map[[2]string]string{}, connections: map[string]*caller.Connection{},
-		provisioned: map[string][]*db.AccountRow{}, groups: make(map[string]*db.GroupRow, len(st.groups)), groupsAt: map[string][]*db.GroupRow{},
+		admissions: make(map[string]Admission, len(st.connections)), provisioned: map[string][]*db.AccountRow{}, groups: make(map[string]*db.GroupRow, len(st.groups)), groupsAt: map[string][]*db.GroupRow{},
 		ordered: make([]caller.Connection, len(st.connections)), rules: make([]caller.RoleRule, len(st.rules)),
 	}
 	for i := range st.connections {
@@ -75,6 +76,9 @@ func (s *Service) newDirectory(st *stored) (*directory, error) {
 		}
 		d.ordered[i] = c
 		d.connections[c.ID] = &d.ordered[i]
+		if admission, err := AdmissionOf(&c); err == nil {
+			d.admissions[c.ID] = admission
+		}
 	}
 	for i := range st.rules {
 		r := &st.rules[i]
@@ -118,14 +122,32 @@ func (d *directory) addAccount(a *db.AccountRow, memberships []string) {
 	}
 	account := caller.Account{
 		ID: a.ID, Connection: a.Connection, Subject: a.Subject, PersonID: a.PersonID, UserName: a.UserName, Email: a.Email, Name: a.Name,
-		Groups: a.Groups, GroupsUnknown: a.GroupsState != string(idp.GroupsKnown), Provisioned: a.Provisioned, Active: a.Active,
-		CreatedAt: timeOf(a.CreatedAt), SignedInAt: timeOf(a.SignedInAt),
+		Provisioned: a.Provisioned, Active: a.Active, CreatedAt: timeOf(a.CreatedAt), SignedInAt: timeOf(a.SignedInAt),
 	}
-	if a.Provisioned {
-		account.Groups, account.GroupsUnknown = memberships, false
-	}
+	account.Groups, account.GroupsUnknown = d.accountGroups(a, memberships)
 	p.Accounts = append(p.Accounts, account)
 }
+
+// accountGroups are an account's groups, and whether they can't be relied upon. Those of SCIM count once its client has provisioned any
+// group of the connection: before that, that a user is in none means only that the provider sends users alone.
+func (d *directory) accountGroups(a *db.AccountRow, memberships []string) (groups []string, unknown bool) {
+	admission := d.admissions[a.Connection]
+	switch {
+	case !a.Provisioned:
+		return a.Groups, a.GroupsState != string(idp.GroupsKnown)
+	case d.sendsGroups(a.Connection):
+		return memberships, false
+	case admission.GroupsFrom == GroupsFromNone:
+		return admission.FixedGroups, false
+	case admission.GroupsFrom == GroupsFromSCIM:
+		return nil, true
+	default:
+		return a.Groups, a.GroupsState != string(idp.GroupsKnown)
+	}
+}
+
+// sendsGroups reports whether a connection's SCIM client provisions groups and not only users.
+func (d *directory) sendsGroups(connection string) bool { return len(d.groupsAt[connection]) > 0 }
 
 // conclude works out what a person's accounts and groups add up to. Only accounts through which the person may sign in count.
 func (d *directory) conclude(p *caller.Person) {

@@ -316,6 +316,57 @@ func TestUniqueness(t *testing.T) {
 	h.consistent()
 }
 
+// TestUsersWithoutGroupsAreNotInNone ensures that a SCIM client which sends users alone takes nobody out of the groups that restrict
+// them.
+func TestUsersWithoutGroupsAreNotInNone(t *testing.T) {
+	for source, tc := range map[string]struct {
+		fixed           string
+		before, claimed []string // groups that count once the user is provisioned, and after a sign-in
+		again           []string // and provisioned anew
+		unknown, doubt  bool     // whether they are unknown, at first and in the end
+		absent          string   // the reason where claims bring no groups
+	}{
+		GroupsFromClaims: {before: []string{"contractors"}, claimed: []string{"contractors", "night"}, absent: "groups_absent", doubt: true},
+		GroupsFromSCIM:   {unknown: true, absent: "groups_unknown", doubt: true},
+		GroupsFromNone:   {fixed: `"staff"`, before: []string{"staff"}, claimed: []string{"staff"}, again: []string{"staff"}},
+	} {
+		t.Run(source, func(t *testing.T) {
+			h := newHouse(t)
+			h.connect("okta", caller.StageLive, nil)
+			h.arrive("okta", said("1", "carl@acme.test", "contractors"))
+			c := *h.Connection("okta")
+			c.Config = json.RawMessage(`{"accounts":{"groups_from":"` + source + `","fixed_groups":[` + tc.fixed + `]}}`)
+			must(t, h.UpdateConnection(t.Context(), admin, &c, nil, testAddress))
+			by := h.provisioner("okta")
+			u := h.provision(by, scimUser("carl", "1", "carl@acme.test"))
+			groups := func(unknown bool, want ...string) {
+				t.Helper()
+				if p := h.Person("carl@acme.test"); p.GroupsUnknown != unknown || !slices.Equal(p.Groups, want) {
+					t.Errorf("groups %v, unknown %v; want %v, %v", p.Groups, p.GroupsUnknown, want, unknown)
+				}
+			}
+			groups(tc.unknown, tc.before...)
+			absent := said("1", "carl@acme.test")
+			absent.GroupsState = idp.GroupsAbsent
+			if tc.absent != "" {
+				h.turnedAway("okta", absent, tc.absent)
+			}
+			if source != GroupsFromSCIM {
+				h.arrive("okta", said("1", "carl@acme.test", "contractors", "night"))
+				groups(false, tc.claimed...)
+			}
+			h.group(by, "engineers") // from now on the provider's groups are all that count, and Carl is in none
+			groups(false)
+			h.arrive("okta", absent)
+			// Removed and provisioned again after the groups went: what claims once said is no word about today.
+			must(t, h.RemoveGroup(t.Context(), by, testAddress, h.people.Load().groupsAt["okta"][0].ID, func(*idp.Group) error { return nil }))
+			must(t, h.RemoveUser(t.Context(), by, testAddress, u.ID, func(*idp.User) error { return nil }))
+			h.provision(by, scimUser("carl", "1", "carl@acme.test"))
+			groups(tc.doubt, tc.again...)
+		})
+	}
+}
+
 // TestGroupsCountAtOnce ensures that the directory, and whoever is signed in, follow every change of a group.
 func TestGroupsCountAtOnce(t *testing.T) {
 	h := newHouse(t)
@@ -335,8 +386,9 @@ func TestGroupsCountAtOnce(t *testing.T) {
 			t.Errorf("groups %v, want %v", p.Groups, want)
 		}
 	}
-	groups() // claims don't count for a provisioned user
+	groups("claimed") // no group is provisioned yet
 	b := h.group(by, "b", ids[0], ids[1])
+	groups("b") // now claims don't count for a provisioned user any more
 	a := h.group(by, "a", ids...)
 	groups("a", "b")
 	change := func(group string, m idp.Membership, name string) {

@@ -98,7 +98,7 @@ func (s *Service) RemoveUser(ctx context.Context, by *caller.Principal, address,
 	if err := check(&u); err != nil {
 		return err
 	}
-	p.account.Provisioned, p.account.Active, p.account.Resource, p.account.Groups = false, false, "", nil
+	p.account.Provisioned, p.account.Active, p.account.Resource, p.account.Groups, p.account.GroupsState = false, false, "", nil, string(idp.GroupsAbsent)
 	p.account.UpdatedAt = s.next(p.before.UpdatedAt)
 	_, err = s.settleUser(ctx, by, address, p, func(sessions int) *audit.Event {
 		before := userView(p.before, p.person.Email)
