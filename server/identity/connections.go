@@ -37,6 +37,9 @@ func (s *Service) CreateConnection(ctx context.Context, by *caller.Principal, c 
 	if err := cleanConnection(c); err != nil {
 		return err
 	}
+	if err := s.people.Load().judgeFixedGroups(by, nil, c); err != nil {
+		return err
+	}
 	row := &db.ConnectionRow{
 		ID: c.ID, Kind: c.Kind, Name: c.Name, Stage: c.Stage, Testers: c.Testers, Domains: c.Domains, Config: string(c.Config), CreatedAt: s.now().UnixMilli(),
 	}
@@ -58,6 +61,9 @@ func (s *Service) UpdateConnection(ctx context.Context, by *caller.Principal, c 
 	}
 	c.Stage = have.Stage
 	if err := cleanConnection(c); err != nil {
+		return err
+	}
+	if err := s.people.Load().judgeFixedGroups(by, have, c); err != nil {
 		return err
 	}
 	if keeps != nil && s.people.Load().hasAccounts(c.ID) {

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"slices"
 
 	"ambit/audit"
 	"ambit/db"
@@ -28,6 +29,10 @@ func (s *Service) LinkAccount(ctx context.Context, by *caller.Principal, account
 	was := d.byID[account.PersonID]
 	if (hasOwner(target) || hasOwner(was)) && !by.HasRole(caller.Owner) {
 		return forbidden("only an owner may link an owner's accounts", "")
+	}
+	// The account's owner becomes the target, and the target gets the account's groups.
+	if err := d.judgeGroups(by, target, slices.Concat(target.Groups, accountOf(d, account).Groups)); err != nil {
+		return err
 	}
 	next := *account
 	next.PersonID, next.UpdatedAt = personID, s.now().UnixMilli()

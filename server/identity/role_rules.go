@@ -52,8 +52,8 @@ func judgeRoleRule(by *caller.Principal, rule *caller.RoleRule) error {
 	case caller.Owner:
 		return forbidden("the owner's role comes from no group", "It belongs to the account that was made at set-up, for when single sign-on fails.")
 	case caller.IdentityAdmin, caller.SecurityAdmin, caller.PlatformAdmin:
-		if !by.HasRole(rule.Role) {
-			return forbidden("you can't hand out a role that you don't have", "Ask an owner.")
+		if err := judgeRoles(by, []caller.Role{rule.Role}); err != nil {
+			return err
 		}
 	case caller.Manager:
 		if len(rule.Repositories) == 0 {

@@ -53,6 +53,11 @@ func (s *Service) CreateToken(ctx context.Context, by *caller.Principal, want ca
 	if person != nil {
 		row.PersonID = person.ID
 		before, after = s.people.Load().byID[person.ID], person
+		if want.Groups != nil && (before == nil || !slices.Equal(before.Direct.Groups, person.Direct.Groups)) {
+			if err := s.people.Load().judgeGroups(by, person, want.Groups); err != nil {
+				return caller.Token{}, "", err
+			}
+		}
 	}
 	err = s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		events, err := writePerson(ctx, tx, by, want.Address, before, after, isNew, now)
