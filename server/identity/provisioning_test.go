@@ -138,10 +138,10 @@ func TestReactivationWorks(t *testing.T) {
 	token := h.token(caller.NewToken{Name: "laptop", Scopes: []caller.Scope{caller.ScopeDecide}, Person: "ada@acme.test"})
 	h.setActive(by, u.ID, false)
 	h.setActive(by, u.ID, true)
-	if _, err := h.Bearer(token); err != nil {
-		t.Errorf("after reactivation: %v", err)
+	if _, err := h.Bearer(token); err == nil {
+		t.Error("a token that was revoked by the deactivation counts again")
 	}
-	h.arrive("okta", said("00u1", "ada@acme.test"))
+	h.arrive("okta", said("00u1", "ada@acme.test", "engineers"))
 
 	// What an admin barred, the provider doesn't open.
 	p := h.Person("ada@acme.test")
@@ -155,26 +155,46 @@ func TestReactivationWorks(t *testing.T) {
 	mustRefuse(t, h.SetDisabled(t.Context(), admin, p.ID, false, testAddress), "conflict")
 }
 
-// TestAnotherAccountKeepsAPersonIn ensures that only what was opened through the deactivated account ends while there is another.
-func TestAnotherAccountKeepsAPersonIn(t *testing.T) {
+// TestDeactivationEndsAllThatThePersonHas ensures that a deactivation ends what was opened through other accounts, too, and leaves
+// those as ways to come back.
+func TestDeactivationEndsAllThatThePersonHas(t *testing.T) {
 	h := newHouse(t)
 	h.connect("okta", caller.StageLive, nil)
 	h.connect("entra", caller.StageLive, nil)
 	by := h.provisioner("okta")
 	u := h.provision(by, scimUser("ada", "00u1", "ada@acme.test"))
-	first := h.openSession(h.arrive("okta", said("00u1", "ada@acme.test")))
-	second := h.openSession(h.arrive("entra", said("e1", "ada@acme.test", "staff")))
+	first := h.openSession(h.arrive("okta", said("00u1", "ada@acme.test", "engineers")))
 	a := agentsIn(h)
 	here := a.signIn(a.family())
-	other := a.family()
-	other.Connection, other.AccountID = "entra", h.people.Load().bySubject[[2]string{"entra", "e1"}]
-	there := a.signIn(other)
+	elsewhere := func() (string, caller.AgentCredentials, string) {
+		cookie := h.openSession(h.arrive("entra", said("e1", "ada@acme.test", "staff")))
+		other := a.family()
+		other.Connection, other.AccountID = "entra", h.people.Load().bySubject[[2]string{"entra", "e1"}]
+		return cookie, a.signIn(other), h.token(caller.NewToken{Name: "laptop", Scopes: decide, Person: "ada@acme.test"})
+	}
+	second, there, token := elsewhere()
+	ben := h.token(caller.NewToken{Name: "ben", Scopes: decide, Person: "ben@acme.test"})
 	h.setActive(by, u.ID, false)
-	if h.signedIn(first) || !h.signedIn(second) || h.Person("ada@acme.test").Disabled {
+	if h.signedIn(first) || h.signedIn(second) || h.Person("ada@acme.test").Disabled {
 		t.Errorf("okta %v, entra %v, person %+v", h.signedIn(first), h.signedIn(second), h.Person("ada@acme.test"))
 	}
-	a.mustNotCount(here.Access)
+	a.mustNotCount(here.Access, there.Access, token)
+	a.mustCount(ben)
+	for kind, want := range map[string]int{"session.revoked": 2, "credential.revoked": 2, "token.revoked": 1} {
+		if e := h.events(kind); len(e) != want || e[0].Actor.User != "scim:okta" {
+			t.Errorf("%d events %s, want %d by the SCIM client", len(e), kind, want)
+		}
+	}
+	// The other account lets the person in again, and a further change of the one that is off ends nothing.
+	second, there, token = elsewhere()
+	_, err := h.ChangeUser(t.Context(), by, testAddress, u.ID, func(u *idp.User) error { u.Name = "Ada P."; return nil })
+	must(t, err)
+	must(t, h.RemoveUser(t.Context(), by, testAddress, u.ID, func(*idp.User) error { return nil }))
 	a.mustCount(there.Access)
+	a.mustCount(token)
+	if !h.signedIn(second) {
+		t.Error("the session through the other account has ended")
+	}
 	// A way in that is closed is none.
 	must(t, h.StageConnection(t.Context(), admin, "entra", caller.StageDisabled, testAddress))
 	if !h.Person("ada@acme.test").Disabled {

@@ -32,7 +32,8 @@ func (s *Service) AddUser(ctx context.Context, by *caller.Principal, address str
 	})
 }
 
-// ChangeUser changes a user. A user who is deactivated is out before it returns, with every session and credential.
+// ChangeUser changes a user. A user who is deactivated is out before it returns, with every session, credential and API token of
+// the person.
 func (s *Service) ChangeUser(ctx context.Context, by *caller.Principal, address, id string, change func(*idp.User) error) (idp.User, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,12 +109,12 @@ func (s *Service) RemoveUser(ctx context.Context, by *caller.Principal, address,
 	return err
 }
 
-// settleUser writes a placement with its events, ends what a deactivated account had opened, and brings memory in line. s.mu is
-// held.
+// settleUser writes a placement with its events, ends what a deactivated person had, and brings memory in line. s.mu is held.
 func (s *Service) settleUser(ctx context.Context, by *caller.Principal, address string, p *placement, event func(sessions int) *audit.Event) (idp.User, error) {
 	a := &p.account
 	row := rowOf(&p.person, s.now())
-	match, end := s.endedWith(ctx, p)
+	match, end, tokens := s.endedWith(ctx, by, address, p)
+	now := s.now().UnixMilli()
 	var left []string
 	_, err := s.endSessions(ctx, match, func(ended []*db.SessionRow) []*audit.Event {
 		events := []*audit.Event{event(len(ended))}
@@ -123,7 +124,7 @@ func (s *Service) settleUser(ctx context.Context, by *caller.Principal, address 
 		case p.renamed():
 			events = append(events, changed("person.changed", by, address, "person", p.person.ID, personView(p.wasPerson), personView(&p.person)))
 		}
-		return events
+		return append(append(events, s.sessionsRevoked(by, address, ended)...), s.tokensRevoked(by, address, tokens)...)
 	}, func(tx *db.Tx) (err error) {
 		if p.freed != nil {
 			if err := db.UpdateAccount(ctx, tx, p.freed); err != nil {
@@ -138,11 +139,15 @@ func (s *Service) settleUser(ctx context.Context, by *caller.Principal, address 
 				return err
 			}
 		}
+		if err := revokeTokens(ctx, tx, tokens, now); err != nil {
+			return err
+		}
 		return end(tx)
 	})
 	if err != nil {
 		return idp.User{}, err
 	}
+	s.forgetTokens(tokens, now)
 	err = s.remember(func(st *stored) {
 		st.putPerson(&row)
 		if p.freed != nil {
@@ -182,32 +187,19 @@ func writePlacement(ctx context.Context, tx *db.Tx, p *placement, person *db.Per
 	return db.UpdateAccount(ctx, tx, &p.account)
 }
 
-// endedWith says which sessions and credentials end with a placement: none where the account is active, else all that were opened
-// through it; and where the person has no other way in, every credential that stands for them.
-func (s *Service) endedWith(ctx context.Context, p *placement) (match func(*db.SessionRow) bool, end func(*db.Tx) error) {
-	if p.account.Active {
-		return func(*db.SessionRow) bool { return false }, func(*db.Tx) error { return nil }
+// endedWith says which sessions, agents' credentials and API tokens end with a placement: none unless it deactivates an account
+// that was active, and else all that the person has, through whatever account. Where another account is still open, the person
+// may come back through it. An owner keeps what the own sign-in opened, which no provider vouches for.
+func (s *Service) endedWith(ctx context.Context, by *caller.Principal, address string, p *placement) (match func(*db.SessionRow) bool, end func(*db.Tx) error, tokens []*token) {
+	if p.account.Active || p.before == nil || !p.before.Active {
+		return func(*db.SessionRow) bool { return false }, func(*db.Tx) error { return nil }, nil
 	}
-	id := p.account.ID
-	match = func(r *db.SessionRow) bool { return r.AccountID == id }
-	if s.people.Load().lastWayIn(&p.person, id) {
-		return match, s.endCredentials(ctx, func(person string) bool { return person == p.person.ID }, "deactivated by "+p.account.Connection)
-	}
-	return match, s.endCredentialsAt(ctx, p.account.Connection, id, "", p.account.Subject)
-}
-
-// lastWayIn reports whether a person is left without a way in when an account is deactivated.
-func (d *directory) lastWayIn(p *caller.Person, account string) bool {
-	if hasOwner(p) {
-		return false
-	}
-	for i := range p.Accounts {
-		a := &p.Accounts[i]
-		if a.ID != account && a.Active && d.closed(a.Connection, p, a.Subject) == nil {
-			return false
-		}
-	}
-	return true
+	person, own := p.person.ID, hasOwner(&p.person)
+	e := s.ending(by, "deactivated by "+p.account.Connection, address, s.credentials.alive(func(row *db.FamilyRow) bool {
+		return row.PersonID == person && (row.AccountID != "" || !own)
+	}))
+	match = func(r *db.SessionRow) bool { return r.PersonID == person && (r.AccountID != "" || !own) }
+	return match, func(tx *db.Tx) error { return e.write(ctx, tx, s.now()) }, s.tokensOf(person)
 }
 
 func (s *Service) groupsOf(ctx context.Context, d *directory, account string) ([]idp.Ref, error) {

@@ -145,22 +145,64 @@ func (s *Service) RevokeToken(ctx context.Context, by *caller.Principal, id, add
 	if by.Kind == caller.APIToken && !mayManage(by, &all[at].row, s.people.Load()) {
 		return errNoToken
 	}
-	row, now := all[at].row, s.now().UnixMilli()
+	ends, now := all[at:at+1], s.now().UnixMilli()
 	err := s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
-		ok, err := db.RevokeToken(ctx, tx, id, now)
-		if err == nil && !ok {
-			err = errNoToken
-		}
-		return []*audit.Event{changed("token.revoked", by, address, "token", id, tokenRecord{Name: row.Name, Scopes: tokenOf(all[at], s.people.Load()).Scopes}, nil)}, err
+		return s.tokensRevoked(by, address, ends), revokeTokens(ctx, tx, ends, now)
 	})
 	if err != nil {
 		return err
 	}
-	row.RevokedAt = now
-	next := slices.Clone(all)
-	next[at] = &token{row: row, used: all[at].used}
-	s.storeTokens(next)
+	s.forgetTokens(ends, now)
 	return nil
+}
+
+// tokensOf are a person's tokens that aren't revoked. s.mu is held, as in the next ones.
+func (s *Service) tokensOf(person string) []*token {
+	var of []*token
+	for _, t := range s.tokens.Load().all {
+		if t.row.PersonID == person && t.row.RevokedAt == 0 {
+			of = append(of, t)
+		}
+	}
+	return of
+}
+
+func (s *Service) tokensRevoked(by *caller.Principal, address string, tokens []*token) []*audit.Event {
+	events := make([]*audit.Event, len(tokens))
+	for i, t := range tokens {
+		record := tokenRecord{Name: t.row.Name, Scopes: tokenOf(t, s.people.Load()).Scopes}
+		events[i] = changed("token.revoked", by, address, "token", t.row.ID, record, nil)
+	}
+	return events
+}
+
+func revokeTokens(ctx context.Context, tx *db.Tx, tokens []*token, now int64) error {
+	for _, t := range tokens {
+		ok, err := db.RevokeToken(ctx, tx, t.row.ID, now)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errNoToken
+		}
+	}
+	return nil
+}
+
+// forgetTokens is the part of memory.
+func (s *Service) forgetTokens(tokens []*token, now int64) {
+	if len(tokens) == 0 {
+		return
+	}
+	next := slices.Clone(s.tokens.Load().all)
+	for i, t := range next {
+		if slices.Contains(tokens, t) {
+			row := t.row
+			row.RevokedAt = now
+			next[i] = &token{row: row, used: t.used}
+		}
+	}
+	s.storeTokens(next)
 }
 
 // mayManage keeps a person's token from ending other people's.
