@@ -23,6 +23,7 @@ type arrival struct {
 	wasPerson  *caller.Person
 	proven     bool // the e-mail address
 	groups     []string
+	dropped    []string     // groups that the connection isn't trusted with
 	unknown    *idp.Refusal // why the groups can't be relied upon; nil where they can
 }
 
@@ -65,7 +66,7 @@ func (s *Service) weigh(connection string, claims *idp.Claims) (*arrival, *idp.R
 	if a.newAccount && admission.ProvisionedOnly {
 		return a, idp.Refuse("not_provisioned", "your account has not been provisioned to Ambit", "Ask your administrator to assign Ambit to you at the identity provider.")
 	}
-	a.takeGroups(d, &admission, claims)
+	a.takeGroups(d, &admission, claims, s.stored.memberships[a.account.ID])
 	if refusal := s.findPerson(d, a, claims); refusal != nil {
 		return a, refusal
 	}
@@ -120,12 +121,12 @@ func (s *Service) provisionedFor(d *directory, a *arrival, claims *idp.Claims) *
 	return d.accounts[d.byUserName[[2]string{a.connection.ID, strings.ToLower(claims.Subject)}]]
 }
 
-// takeGroups works out which groups count, and whether they can be relied upon.
-func (a *arrival) takeGroups(d *directory, admission *Admission, claims *idp.Claims) {
+// takeGroups works out which groups count, and whether they can be relied upon. memberships are those that SCIM tells of.
+func (a *arrival) takeGroups(d *directory, admission *Admission, claims *idp.Claims, memberships []string) {
 	state := claims.GroupsState
 	switch {
 	case a.account.Provisioned && d.sendsGroups(a.connection.ID):
-		a.groups = accountOf(d, a.before).Groups // SCIM's; what the claims say doesn't count
+		a.groups, a.dropped = admission.accept(memberships) // what the claims say doesn't count
 		return
 	case a.account.Provisioned && admission.GroupsFrom == GroupsFromSCIM:
 		a.unknown = idp.Refuse("groups_unknown", "your groups come from provisioning, and "+a.connection.Name+" has provisioned users but no groups",
@@ -138,7 +139,7 @@ func (a *arrival) takeGroups(d *directory, admission *Admission, claims *idp.Cla
 	case admission.GroupsFrom == GroupsFromNone:
 		a.account.Groups, state = nil, idp.GroupsKnown
 	default:
-		a.account.Groups = claims.Groups
+		a.account.Groups, a.dropped = admission.accept(claims.Groups)
 	}
 	a.account.Groups = append(slices.Clone(a.account.Groups), admission.FixedGroups...)
 	slices.Sort(a.account.Groups)

@@ -124,7 +124,10 @@ func (d *directory) addAccount(a *db.AccountRow, memberships []string) {
 		ID: a.ID, Connection: a.Connection, Subject: a.Subject, PersonID: a.PersonID, UserName: a.UserName, Email: a.Email, Name: a.Name,
 		Provisioned: a.Provisioned, Active: a.Active, CreatedAt: timeOf(a.CreatedAt), SignedInAt: timeOf(a.SignedInAt),
 	}
-	account.Groups, account.GroupsUnknown = d.accountGroups(a, memberships)
+	groups, unknown := d.accountGroups(a, memberships)
+	admission := d.admissions[a.Connection]
+	account.Groups, _ = admission.accept(groups)
+	account.GroupsUnknown = unknown
 	p.Accounts = append(p.Accounts, account)
 }
 

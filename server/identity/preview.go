@@ -13,6 +13,7 @@ type Preview struct {
 	NewPerson    bool
 	EmailProven  bool
 	Groups       []string
+	Dropped      []string // groups that were sent, and that the connection isn't trusted with
 	GroupsKnown  bool
 	Roles        []caller.Role
 	Repositories []string
@@ -33,7 +34,7 @@ func (s *Service) Preview(connection string, claims *idp.Claims) Preview {
 		return p
 	}
 	d := s.people.Load()
-	p.User, p.NewPerson, p.EmailProven, p.GroupsKnown = a.person.Email, a.newPerson, a.proven, a.unknown == nil
+	p.User, p.NewPerson, p.EmailProven, p.GroupsKnown, p.Dropped = a.person.Email, a.newPerson, a.proven, a.unknown == nil, a.dropped
 	p.Groups = append(slices.Clone(a.person.Direct.Groups), a.groups...)
 	slices.Sort(p.Groups)
 	p.Groups = slices.Compact(p.Groups)

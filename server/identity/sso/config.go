@@ -79,12 +79,7 @@ func (c *Config) check(kind string) []*idp.Refusal {
 	if len(c.ExchangeAudiences) > 0 && kind != caller.KindOIDC {
 		found = append(found, idp.Refuse(idp.ReasonConfiguration, "only an OIDC connection has tokens to exchange", "Leave it away.").About("exchange_audiences"))
 	}
-	switch c.Accounts.GroupsFrom {
-	case "", identity.GroupsFromClaims, identity.GroupsFromSCIM, identity.GroupsFromNone:
-	default:
-		found = append(found, idp.Refuse(idp.ReasonConfiguration, "there is no such source of groups", "Use claims, scim or none.").About("accounts.groups_from"))
-	}
-	return found
+	return append(found, c.Accounts.Check()...)
 }
 
 // check asks for audiences and at least one required claim: without them every job of every customer of a public CI service

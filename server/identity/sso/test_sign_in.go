@@ -1,8 +1,10 @@
 package sso
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,10 +51,27 @@ func (s *Service) tested(c *fiber.Ctx, f *flow, claims *idp.Claims, notes []idp.
 	if claims != nil {
 		r.Claims, r.Subject, r.Email, r.Name = claims.Raw, claims.Subject, claims.Email, claims.Name
 		r.Preview = s.Directory.Preview(f.connection, claims)
+		r.Notes = append(r.Notes, droppedNote(r.Preview.Dropped)...)
 		r.Tier, r.HasPolicy = s.TierOf(r.Preview.User, r.Preview.Groups, r.Preview.GroupsKnown)
 	}
 	s.tests.add(r)
 	return c.Redirect("/connections/"+url.PathEscape(f.connection)+"?test="+r.ID, http.StatusSeeOther)
+}
+
+// droppedNote tells of groups that arrived and don't count.
+func droppedNote(dropped []string) []idp.Note {
+	if len(dropped) == 0 {
+		return nil
+	}
+	const most = 20
+	names := strings.Join(dropped[:min(most, len(dropped))], ", ")
+	if more := len(dropped) - most; more > 0 {
+		names += fmt.Sprintf(" and %d more", more)
+	}
+	return []idp.Note{{
+		Field: "accounts.accepted_groups", Message: "These groups arrived and don't count, because the connection isn't trusted with them: " + names + ".",
+		Hint: "Add those that this identity provider may speak for to accepted_groups.",
+	}}
 }
 
 func (t *tests) add(r *TestResult) {
