@@ -221,10 +221,10 @@ func (s *Service) vouchedUntil(row *db.FamilyRow) int64 {
 	}
 }
 
-// provisioned reports whether SCIM tells when the account's owner leaves.
+// provisioned reports whether SCIM tells when the account's owner leaves: it did so once, and its client can still come in.
 func (s *Service) provisioned(accountID string) bool {
 	a := s.people.Load().accounts[accountID]
-	return a != nil && a.Provisioned
+	return a != nil && a.Provisioned && !s.scimSeen(a.Connection).IsZero()
 }
 
 // subject is the provider's name for whoever a sign-in belongs to.

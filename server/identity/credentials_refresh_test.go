@@ -188,6 +188,9 @@ func TestRefreshAsksTheProvider(t *testing.T) {
 				got = a.refresh(got.Refresh)
 			}
 			a.mustCount(got.Access)
+			must(t, a.RevokeSCIMToken(t.Context(), admin, a.SCIMTokens("okta")[0].ID, ""))
+			a.clock.add(10 * time.Second)
+			a.mustSignInAgain(got.Refresh) // now nothing would tell that the person has left
 		})
 	}
 }

@@ -70,9 +70,10 @@ func agentsIn(h *house) *agents {
 	return a
 }
 
-// provision makes the account one of SCIM's.
+// provision makes the account one of SCIM's, whose client has come once.
 func (a *agents) provision() {
 	a.t.Helper()
+	a.provisioner("okta")
 	row := *a.people.Load().accounts[a.account]
 	row.Provisioned = true
 	must(a.t, a.commit(a.t.Context(), func(tx *db.Tx) ([]*audit.Event, error) { return nil, db.UpdateAccount(a.t.Context(), tx, &row) }))

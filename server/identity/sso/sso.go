@@ -37,6 +37,7 @@ type Directory interface {
 	SessionHint(cookie string) (connection, idToken string)
 	LogOutAt(ctx context.Context, connection, subject, session, address string) error
 	SCIMActive(connection string) bool
+	Watch(connection string) identity.Watch
 	CookieName() string
 	Secure() bool
 }
