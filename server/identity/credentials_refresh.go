@@ -30,9 +30,9 @@ const (
 
 // Upstream asks identity providers about people who signed in before. Package sso implements it.
 type Upstream interface {
-	// Recheck exchanges the provider's refresh token for a new statement about the person. An *idp.Refusal says why not:
-	// ReasonUnreachable is no word about the person; any other reason but ReasonConfiguration ends the sign-in. The answer holds
-	// the provider's new refresh token wherever it gave one, with an error too.
+	// Recheck exchanges the provider's refresh token for a new statement about the person. An *idp.Refusal says why not: with
+	// ReasonRevoked the provider, or the directory, refuses the person; any other is trouble between the servers and no word about
+	// them. The answer holds the provider's new refresh token wherever it gave one, with an error too.
 	Recheck(ctx context.Context, connection, refreshToken, subject string) (idp.Standing, error)
 }
 
@@ -182,17 +182,18 @@ func (s *Service) ask(ctx context.Context, f *family, m *minting) error {
 	return nil
 }
 
-// unvouched tells a provider that is down from one that has no more to do with the person.
+// unvouched tells trouble, ours or the provider's, from a provider that has no more to do with the person: a clock that is wrong or
+// a key that isn't published yet must not sign everybody's agents out.
 func (s *Service) unvouched(ctx context.Context, f *family, m *minting, row *db.FamilyRow, err error) error {
 	var refusal *idp.Refusal
-	if !errors.As(err, &refusal) || refusal.Reason == idp.ReasonUnreachable || refusal.Reason == idp.ReasonConfiguration {
+	if !errors.As(err, &refusal) || refusal.Reason != idp.ReasonRevoked {
 		f.failedAt = m.now
-		s.log.Warn("an identity provider could not be asked about a sign-in", "connection", row.Connection, "credential", row.ID, "error", err)
+		s.log.Warn("an identity provider gave no answer about a sign-in that can be relied upon", "connection", row.Connection, "credential", row.ID, "error", err)
 		return s.unreachable(row, m.now)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	why := "the identity provider does not vouch for the person any more (" + refusal.Reason + ")"
+	why := "the identity provider does not vouch for the person any more: " + refusal.Message
 	if err := s.endFamilies(ctx, why, ambitItself, m.address, []*family{f}); err != nil {
 		return err
 	}

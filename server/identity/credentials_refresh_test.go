@@ -134,6 +134,8 @@ func TestRefreshAsksTheProvider(t *testing.T) {
 	})
 	for name, answer := range map[string]func(string) (idp.Standing, error){
 		"unreachable": refuses(idp.ReasonUnreachable), "our own settings are wrong": refuses(idp.ReasonConfiguration),
+		"a new key": refuses("unknown_key"), "a clock that is off": refuses("issued_at"), "an expired token": refuses("expired"),
+		"another algorithm": refuses("algorithm"), "malformed groups": refuses("groups_malformed"), "an odd answer": refuses("token_response"),
 		"an error of ours": func(string) (idp.Standing, error) { return idp.Standing{}, errors.New("no") },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -8,12 +8,15 @@ import (
 )
 
 // Recheck asks an identity provider again about somebody who signed in before, for a refresh of their credential. A refusal
-// with reason revoked ends the credential; unreachable gives it some grace; Standing.Vouched is false where this connection can't
+// with reason revoked ends the credential; any other gives it some grace; Standing.Vouched is false where this connection can't
 // be asked. Standing.RefreshToken is set whenever the provider gave a new one, with an error too.
 func (s *Service) Recheck(ctx context.Context, connection, refreshToken, subject string) (idp.Standing, error) {
+	if s.Directory.Connection(connection) == nil {
+		return idp.Standing{}, idp.Refuse(idp.ReasonRevoked, "the sign-in connection does not exist any more", "Sign in again.")
+	}
 	p, err := s.providerOf(connection)
 	if err != nil {
-		return idp.Standing{}, idp.Refuse(idp.ReasonRevoked, "the sign-in connection does not exist any more", "Sign in again.").Because(err)
+		return idp.Standing{}, err
 	}
 	if p.oidc == nil || refreshToken == "" {
 		return idp.Standing{}, nil
@@ -36,7 +39,7 @@ func (s *Service) Recheck(ctx context.Context, connection, refreshToken, subject
 	}
 	if _, err := s.Directory.Arrive(ctx, connection, claims, ""); err != nil {
 		var refusal *idp.Refusal
-		if errors.As(err, &refusal) {
+		if errors.As(err, &refusal) && refusal.Reason != idp.ReasonConfiguration {
 			return standing, idp.Refuse(idp.ReasonRevoked, refusal.Message, refusal.Remedy).Because(refusal)
 		}
 		return standing, err
