@@ -200,9 +200,10 @@ func (s *Service) findPerson(d *directory, a *arrival, claims *idp.Claims) *idp.
 	return nil
 }
 
-// rename follows a provider's change of name, and of a proven address where nobody else has it.
+// rename follows a provider's change of name, and of a proven address where nobody else has it. An owner's address is what the
+// break-glass sign-in asks for: no provider changes that.
 func (d *directory) rename(p *caller.Person, name, email string, proven bool) {
-	if len(p.Accounts) != 1 {
+	if len(p.Accounts) != 1 || hasOwner(p) {
 		return
 	}
 	if name != "" {

@@ -196,6 +196,23 @@ func TestRolesComeFromGroupsAndNeverTheOwners(t *testing.T) {
 	}
 }
 
+func TestNoProviderRenamesTheOwner(t *testing.T) {
+	h := newHouse(t)
+	o := h.setUp()
+	h.connect("okta", caller.StageLive, nil)
+	h.arrive("okta", said("00u9", testEmail, "staff"))
+	h.arrive("okta", said("00u9", "mallory@acme.test", "staff"))
+	by := h.provisioner("okta")
+	u := h.provision(by, scimUser("olga", "00u9", "eve@acme.test"))
+	_, err := h.ChangeUser(t.Context(), by, testAddress, u.ID, func(u *idp.User) error { u.Email, u.Name = "trudy@acme.test", "Trudy"; return nil })
+	must(t, err)
+	if p := h.Person(testEmail); p == nil || p.Name != "Olga Owner" || p.Contact != "" {
+		t.Fatalf("the owner is %+v", p)
+	}
+	_, err = h.VerifySignIn(t.Context(), h.challenge(), caller.Proof{Code: h.code(o.secret)}, "", testAddress)
+	must(t, err)
+}
+
 func TestRevokedMeansNow(t *testing.T) {
 	h := newHouse(t)
 	h.setUp()
