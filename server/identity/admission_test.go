@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"ambit/audit"
+	"ambit/db"
 	"ambit/server/caller"
 )
 
@@ -86,4 +88,20 @@ func TestAConnectionSpeaksForItsOwnGroups(t *testing.T) {
 	c.Config = json.RawMessage(`{"accounts":{"accepted_groups":["contractor-night"]}}`)
 	must(t, h.UpdateConnection(t.Context(), olga(), &c, nil, ""))
 	groups()
+}
+
+// TestSettingsThatCantBeReadMakeGroupsUnknown ensures that whoever is signed in keeps no groups that nothing bounds any more.
+func TestSettingsThatCantBeReadMakeGroupsUnknown(t *testing.T) {
+	h := newHouse(t)
+	h.connect("okta", caller.StageLive, nil)
+	h.arrive("okta", said("1", "ada@acme.test", "engineers"))
+	must(t, h.commit(t.Context(), func(tx *db.Tx) ([]*audit.Event, error) {
+		row := h.stored.connections[0]
+		row.Config = `{"accounts":{"accepted_groups":[" "]}}`
+		return nil, db.UpdateConnection(t.Context(), tx, &row)
+	}))
+	must(t, h.reloadPeople(t.Context()))
+	if p := h.Person("ada@acme.test"); len(p.Groups) != 0 || !p.GroupsUnknown {
+		t.Errorf("groups %v, unknown %v", p.Groups, p.GroupsUnknown)
+	}
 }

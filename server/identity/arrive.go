@@ -284,6 +284,10 @@ func (s *Service) name(a *arrival) (err error) {
 		}
 	}
 	a.account.PersonID = a.person.ID
+	if d := s.people.Load(); a.newPerson && d.byEmail[a.person.Email] != nil {
+		// The connection's name and the subject were somebody else's, whose account there is gone.
+		a.person.Email = a.connection.ID + "/" + a.account.ID
+	}
 	return nil
 }
 

@@ -156,3 +156,32 @@ func TestADeletedConnectionLeavesNoWayIn(t *testing.T) {
 		t.Errorf("an equal subject of another provider arrived as %+v", stranger)
 	}
 }
+
+// TestASubjectThatWasSomebodyElsesMakesANewName ensures that whom nothing but connection and subject names isn't taken for whoever had
+// both before.
+func TestASubjectThatWasSomebodyElsesMakesANewName(t *testing.T) {
+	h := newHouse(t)
+	unproven := func(c *caller.Connection) { c.Domains = nil }
+	h.connect("entra", caller.StageLive, unproven)
+	before := h.arrive("entra", said("1", "amy@acme.test", "engineers"))
+	must(t, h.StageConnection(t.Context(), admin, "entra", caller.StageDisabled, testAddress))
+	must(t, h.DeleteConnection(t.Context(), admin, "entra", testAddress))
+	h.connect("entra", caller.StageLive, unproven)
+	after := h.arrive("entra", said("1", "eve@acme.test", "engineers"))
+	if before.User != "entra/1" || after.PersonID == before.PersonID || after.User != "entra/"+after.AccountID {
+		t.Errorf("before %+v, after %+v", before, after)
+	}
+}
+
+// TestALateSessionIsNotRevived ensures that a sign-in which ended just after its connection was disabled stays out.
+func TestALateSessionIsNotRevived(t *testing.T) {
+	h := newHouse(t)
+	h.connect("entra", caller.StageLive, nil)
+	arrived := h.arrive("entra", said("1", "amy@acme.test", "engineers"))
+	must(t, h.StageConnection(t.Context(), admin, "entra", caller.StageDisabled, testAddress))
+	signed, _ := h.OpenSession(t.Context(), arrived, "", testAddress) // refused or not, it must not count
+	must(t, h.StageConnection(t.Context(), admin, "entra", caller.StageLive, testAddress))
+	if h.signedIn(signed.Cookie) {
+		t.Error("the session counts after all")
+	}
+}

@@ -124,29 +124,35 @@ func (d *directory) addAccount(a *db.AccountRow, memberships []string) {
 		ID: a.ID, Connection: a.Connection, Subject: a.Subject, PersonID: a.PersonID, UserName: a.UserName, Email: a.Email, Name: a.Name,
 		Provisioned: a.Provisioned, Active: a.Active, CreatedAt: timeOf(a.CreatedAt), SignedInAt: timeOf(a.SignedInAt),
 	}
-	groups, unknown := d.accountGroups(a, memberships)
-	admission := d.admissions[a.Connection]
-	account.Groups, _ = admission.accept(groups)
-	account.GroupsUnknown = unknown
+	account.Groups, account.GroupsUnknown = d.accountGroups(a, memberships)
 	p.Accounts = append(p.Accounts, account)
 }
 
-// accountGroups are an account's groups, and whether they can't be relied upon. Those of SCIM count once its client has provisioned any
-// group of the connection: before that, that a user is in none means only that the provider sends users alone.
+// accountGroups are the groups by which an account counts, and whether they can't be relied upon: of those that its provider sends,
+// the ones that the connection is trusted with.
 func (d *directory) accountGroups(a *db.AccountRow, memberships []string) (groups []string, unknown bool) {
-	admission := d.admissions[a.Connection]
+	admission, readable := d.admissions[a.Connection]
+	if !readable {
+		return nil, true
+	}
+	groups, unknown = d.sentGroups(a, &admission, memberships)
+	groups, _ = admission.accept(groups)
+	return groups, unknown
+}
+
+// sentGroups are the groups that a provider sends. Those of SCIM count once its client has provisioned any group of the connection:
+// before that, that a user is in none means only that the provider sends users alone.
+func (d *directory) sentGroups(a *db.AccountRow, admission *Admission, memberships []string) (groups []string, unknown bool) {
 	switch {
 	case !a.Provisioned:
-		return a.Groups, a.GroupsState != string(idp.GroupsKnown)
 	case d.sendsGroups(a.Connection):
 		return memberships, false
 	case admission.GroupsFrom == GroupsFromNone:
 		return admission.FixedGroups, false
 	case admission.GroupsFrom == GroupsFromSCIM:
 		return nil, true
-	default:
-		return a.Groups, a.GroupsState != string(idp.GroupsKnown)
 	}
+	return a.Groups, a.GroupsState != string(idp.GroupsKnown)
 }
 
 // sendsGroups reports whether a connection's SCIM client provisions groups and not only users.

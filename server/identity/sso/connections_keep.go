@@ -11,16 +11,23 @@ import (
 // keepsIdentity refuses a change after which another identity provider, or another claim, would say who people are: accounts are
 // known by the connection and the subject, so somebody else with an equal subject would become the person who had it before.
 func keepsIdentity(have, next *caller.Connection) error {
-	var was, will Config
-	if json.Unmarshal(have.Config, &was) != nil || json.Unmarshal(next.Config, &will) != nil {
-		return nil // the new one was read before; an old one that can't be read says nothing, and must be mendable
-	}
+	was, will := settingsOf(have), settingsOf(next)
 	field := was.identityChanged(&will)
 	if field == "" {
 		return nil
 	}
 	return Problems{idp.Refuse(idp.ReasonConfiguration, "people have accounts at this connection, and this setting says who they are",
 		"Make a new connection for it, and delete this one when nobody needs it any more.").About(field)}
+}
+
+// settingsOf reads a configuration without judging it: one that was good when it was saved may be refused today, and still says
+// who its people are. What can't be read at all says nothing, so that it can be mended.
+func settingsOf(c *caller.Connection) Config {
+	var cfg Config
+	if err := json.Unmarshal(c.Config, &cfg); err != nil {
+		return Config{}
+	}
+	return cfg
 }
 
 // identityChanged names the field by which another configuration of the same kind says in another way who people are; "" is none.

@@ -23,6 +23,7 @@ func TestKeepsIdentity(t *testing.T) {
 		"address of the same entity": {"saml", `{"saml":{"metadata_url":"https://a.test","entity_id":"urn:a"}}`, `{"saml":{"metadata_url":"https://b.test","entity_id":"urn:a"}}`, ""},
 		"entity id":                  {"saml", `{"saml":{"metadata_url":"https://a.test","entity_id":"urn:a"}}`, `{"saml":{"metadata_url":"https://a.test","entity_id":"urn:b"}}`, "saml.entity_id"},
 		"subject attribute":          {"saml", `{"saml":{"metadata_url":"https://a.test"}}`, `{"saml":{"metadata_url":"https://a.test","subject":"uid"}}`, "saml.subject"},
+		"one that can't be read":     {"oidc", `{"oidc":`, `{"oidc":{"issuer":"https://b.test"}}`, ""},
 		"subject spelt out":          {"saml", `{"saml":{"metadata_url":"https://a.test"}}`, `{"saml":{"metadata_url":"https://a.test","subject":"name_id"}}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -40,7 +40,10 @@ func TestDepartureIsTheLongest(t *testing.T) {
 		"SCIM, and people whom it skips": {"oidc", plain, identity.Watch{Provisioned: true, SCIM: true, SCIMSeen: now, Strangers: true}, consoleLife, agentNoCheck, []string{"scim"}, "only provisioned"},
 		"SCIM without a token":           {"oidc", plain, identity.Watch{Provisioned: true}, consoleLife, agentNoCheck, nil, "no SCIM token"},
 		"SCIM that is quiet": {
-			"oidc", offline, identity.Watch{Provisioned: true, SCIM: true, SCIMSeen: now.Add(-25 * time.Hour)}, scimDelay, 75 * time.Minute, []string{"scim", "refresh"},
+			"oidc", offline,
+			identity.Watch{Provisioned: true, SCIM: true, SCIMSeen: now.Add(-25 * time.Hour)},
+			scimDelay, 75 * time.Minute,
+			[]string{"scim", "refresh"},
 			"on 21 November 2026 at 08:00 UTC",
 		},
 		"refresh and SCIM, some unasked": {"oidc", offline, identity.Watch{Provisioned: true, SCIM: true, SCIMSeen: now, Unasked: true}, scimDelay, 75 * time.Minute, []string{"scim", "refresh"}, ""},
