@@ -18,7 +18,11 @@ import (
 // confirmWithin is how long the way back from the identity provider to the page may take.
 const confirmWithin = 5 * time.Minute
 
-var errNotOpen = problem.New("gone", "this sign-in was answered already, or it waited too long", "Start it again in your terminal.")
+var (
+	errNotOpen = problem.New("gone", "this sign-in was answered already, or it waited too long", "Start it again in your terminal.")
+	errNotHere = problem.New("forbidden", "this sign-in of a program was not approved in this browser",
+		"If you only followed a link, somebody tried to use your name: tell your administrator. Otherwise enter the code again in this browser.")
+)
 
 // approve is the person's yes while signed in. Whoever came through a connection confirms there who they are: the browser may
 // have been left open. The owner's own sign-in counts while it is fresh.
@@ -68,38 +72,55 @@ func (s *Service) leave(c *fiber.Ctx, fl *flow, connection, person string) error
 	return s.show(c, fiber.StatusOK, &view{Step: stepLeave, Via: at.Name, Next: next})
 }
 
-// Approve is called when somebody came back from a connection on their way to approve a flow. It answers the request: with a
-// redirect to the page, since a SAML response is posted by another site and comes without our cookies.
+// Approve is called when somebody came back from a connection on their way to approve a flow. Only an arrival in the browser in
+// which Approve was pressed is kept: whoever pressed it elsewhere could take up anybody else's. It answers the request with a
+// redirect to the page, so that reloading that page repeats nothing of the way through the identity provider.
 func (s *Service) Approve(_ context.Context, c *fiber.Ctx, handle string, who idp.Arrival) error {
-	now, other := s.Now(), false
+	now, other, here := s.Now(), false, false
+	var fl flow
 	ok := s.flows.change(handle, now, func(f *flow) {
-		if other = f.via != who.Connection; other {
+		fl, other, here = *f, f.via != who.Connection, s.consented(c, f)
+		if other {
 			return
 		}
-		f.arrived = &arrival{
-			personID: who.PersonID, accountID: who.AccountID, connection: who.Connection, user: who.User, session: who.Claims.SessionID,
-			refresh: who.Claims.RefreshToken, at: now,
+		f.arrived = nil
+		if here {
+			f.arrived = &arrival{
+				personID: who.PersonID, accountID: who.AccountID, connection: who.Connection, user: who.User, session: who.Claims.SessionID,
+				refresh: who.Claims.RefreshToken, at: now,
+			}
 		}
 	})
-	if !ok || other {
+	switch {
+	case !ok || other:
 		return errNotOpen
+	case !here:
+		if err := s.record(c, "credential.refused", &fl, who.User, "confirmed in another browser than the one that approved"); err != nil {
+			return err
+		}
+		return errNotHere
 	}
 	return c.Redirect("/device?flow="+url.QueryEscape(handle), fiber.StatusSeeOther)
 }
 
+// consented reports whether this browser holds the cookie that pressing Approve set. Every way back from an identity provider
+// ends in a GET of the page itself, with which browsers send it.
+func (s *Service) consented(c *fiber.Ctx, fl *flow) bool {
+	cookie := digestOf(s.flows.key, strings.Clone(c.Cookies(s.consentName())))
+	return subtle.ConstantTimeCompare(cookie[:], fl.consent[:]) == 1
+}
+
 // finish is the end of the way through the identity provider.
 func (s *Service) finish(c *fiber.Ctx, fl *flow) error {
-	cookie := digestOf(s.flows.key, strings.Clone(c.Cookies(s.consentName())))
-	who, now := fl.arrived, s.Now()
-	if subtle.ConstantTimeCompare(cookie[:], fl.consent[:]) != 1 {
-		// Another browser pressed Approve, or none: whoever this is only followed a link.
+	who, now, here, taken := fl.arrived, s.Now(), s.consented(c, fl), false
+	s.flows.change(fl.handle, now, func(f *flow) {
+		if taken = f.arrived == who; taken {
+			f.arrived, f.consent = nil, digest{}
+		}
+	})
+	if !here {
 		return s.showConfirm(c, fl, "This was not approved in this browser.")
 	}
-	taken := false
-	s.flows.change(fl.handle, now, func(f *flow) {
-		taken = f.arrived == who
-		f.arrived, f.consent = nil, digest{}
-	})
 	c.Cookie(s.consentCookie(""))
 	since := now.Sub(who.at)
 	switch {

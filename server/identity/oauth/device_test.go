@@ -190,7 +190,7 @@ func TestConfirmingAtTheConnection(t *testing.T) {
 	if got := b.comeBack(flow, eve); got.status != 400 || !strings.Contains(got.body, "eve@acme.test, which is not the account that approved") {
 		t.Fatalf("somebody else confirmed: %d %s", got.status, got.body)
 	}
-	if got := b.comeBack(flow, s.ada); strings.Contains(got.body, "Signed in") {
+	if got := b.comeBack(flow, s.ada); got.status != 403 {
 		t.Fatal("the consent counted twice")
 	}
 	b.post("/device", "flow", flow, "action", "approve")
@@ -207,7 +207,8 @@ func TestConfirmingAtTheConnection(t *testing.T) {
 	}
 }
 
-// A link to the identity provider with an attacker's flow must approve nothing, though the provider signs its victim in at once.
+// A link to the identity provider with an attacker's flow must approve nothing, though the provider signs its victim in at once:
+// not in the victim's browser, and not afterwards in the attacker's, which holds the cookie.
 func TestALinkApprovesNothing(t *testing.T) {
 	s := newStack(t)
 	d, attacker, victim := s.device(), s.client(), s.client()
@@ -216,8 +217,14 @@ func TestALinkApprovesNothing(t *testing.T) {
 		t.Fatalf("nobody pressed Approve: %d %s", got.status, got.body)
 	}
 	attacker.post("/device", "flow", flow, "approve_with", "okta")
-	if got := victim.comeBack(flow, s.ada); strings.Contains(got.body, "Signed in") || got.status != 400 {
+	if got := victim.comeBack(flow, s.ada); got.status != 403 {
 		t.Fatalf("pressed in another browser: %d %s", got.status, got.body)
+	}
+	if s.events("credential.refused") != 1 {
+		t.Error("the attempt was not recorded")
+	}
+	if got := attacker.get("/device?flow=" + flow); strings.Contains(got.body, "Signed in") || strings.Contains(got.body, "ada@acme.test") {
+		t.Fatalf("whoever pressed Approve took up the victim's arrival: %d %s", got.status, got.body)
 	}
 	s.clock.add(5 * time.Second)
 	d.mustPoll("authorization_pending", 400)

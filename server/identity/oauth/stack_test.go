@@ -28,6 +28,7 @@ import (
 	"ambit/server/identity"
 	"ambit/server/identity/idp"
 	"ambit/server/identity/oauth"
+	"ambit/server/problem"
 )
 
 type clock struct {
@@ -294,7 +295,8 @@ func (c *client) enter(d *device) string {
 	return flow[1]
 }
 
-// comeBack is the way back from the identity provider: single sign-on calls Approve, and the browser follows.
+// comeBack is the way back from the identity provider: single sign-on calls Approve, and the browser follows. Where Approve
+// refuses, the reply has the status of its error's code.
 func (c *client) comeBack(flow string, who *idp.Arrival) reply {
 	c.t.Helper()
 	app := fiber.New()
@@ -302,11 +304,16 @@ func (c *client) comeBack(flow string, who *idp.Arrival) reply {
 	app.Get("/", func(f *fiber.Ctx) error { failed = c.oauth.Approve(f.UserContext(), f, flow, *who); return nil })
 	req, err := http.NewRequestWithContext(c.t.Context(), "GET", "http://localhost/", nil)
 	must(c.t, err)
+	here, err := url.Parse(c.url)
+	must(c.t, err)
+	for _, cookie := range c.http.Jar.Cookies(here) {
+		req.AddCookie(cookie)
+	}
 	res, err := app.Test(req)
 	must(c.t, err)
 	defer res.Body.Close()
 	if failed != nil {
-		return reply{status: 410, body: failed.Error()}
+		return reply{status: problem.Of(failed).Status, body: failed.Error()}
 	}
 	return c.get(res.Header.Get("Location"))
 }
