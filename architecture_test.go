@@ -29,7 +29,7 @@ var floors = map[string][]string{
 	"server/identity/idp":   {},
 	"server/identity/oidc":  {"server/identity/idp"},
 	"server/identity/saml":  {"server/identity/idp"},
-	"server/identity/sso":   {"server/caller", "server/problem", "server/identity", "server/identity/idp", "server/identity/oidc", "server/identity/saml", "audit", "audit/egress", "db", "db/seal"},
+	"server/identity/sso":   {"server/caller", "server/problem", "server/limit", "server/identity", "server/identity/idp", "server/identity/oidc", "server/identity/saml", "audit", "audit/egress", "db", "db/seal"},
 	"server/identity/oauth": {"server/caller", "server/problem", "server/limit", "server/identity/idp", "audit", "db", "db/seal"},
 	"server/identity/scim":  {"server/caller", "server/problem", "server/identity/idp", "audit", "db"},
 

@@ -5,6 +5,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -244,6 +245,39 @@ func TestLoggedOutAtTheProviderIsLoggedOutHere(t *testing.T) {
 	}
 	if status := post(token); status != 400 {
 		t.Errorf("a logout token counts twice: %d", status)
+	}
+}
+
+// TestEverybodyIsLoggedOutAtOnce ensures that a provider that signs many people out is heard each time, and that nonsense from the
+// same address neither keeps it out nor fills the ledger unseen.
+func TestEverybodyIsLoggedOutAtOnce(t *testing.T) {
+	h, p := newHouse(t), newOpenID(t)
+	h.connect(p, "acme", caller.StageLive)
+	p.is("u1", "ada@acme.test", "engineers")
+	b := h.browser()
+	b.visit("/sso/acme/login")
+	post := func(token string) int {
+		resp, err := http.PostForm(h.url+"/sso/acme/backchannel-logout", url.Values{"logout_token": {token}})
+		must(t, err)
+		resp.Body.Close()
+		return resp.StatusCode
+	}
+	limited := 0
+	for range 60 {
+		if post("nonsense") == http.StatusTooManyRequests {
+			limited++
+		}
+	}
+	if limited == 0 || len(h.events("sign_in.refused")) != 60-limited {
+		t.Errorf("%d of 60 were turned away, %d recorded", limited, len(h.events("sign_in.refused")))
+	}
+	for i := range 60 {
+		if status := post(p.logoutToken(map[string]any{"sub": fmt.Sprint("somebody ", i)})); status != 200 {
+			t.Fatalf("logout %d: %d", i, status)
+		}
+	}
+	if status := post(p.logoutToken(map[string]any{"sub": "u1", "sid": "sid-u1"})); status != 200 || b.user() != "" {
+		t.Fatalf("%d, still signed in as %q", status, b.user())
 	}
 }
 

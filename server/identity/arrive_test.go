@@ -238,14 +238,14 @@ func TestRevokedMeansNow(t *testing.T) {
 	must(t, h.CutOffEverybody(t.Context(), olga(), "drill", ""))
 	out("everybody cut off", cookie)
 	cookie = signIn()
-	must(t, h.LogOutAt(t.Context(), "okta", "00u1", "another", ""))
+	must(t, h.LogOutAt(t.Context(), "okta", idp.Logout{Subject: "00u1", SessionID: "another"}, ""))
 	if _, err := h.Cookie(cookie); err != nil {
 		t.Error("logging out another session of the provider ended this one")
 	}
-	must(t, h.LogOutAt(t.Context(), "okta", "00u1", "sid-00u1", ""))
+	must(t, h.LogOutAt(t.Context(), "okta", idp.Logout{Subject: "00u1", SessionID: "sid-00u1"}, ""))
 	out("logged out at the provider", cookie)
 	cookie = signIn()
-	must(t, h.LogOutAt(t.Context(), "okta", "00u1", "", ""))
+	must(t, h.LogOutAt(t.Context(), "okta", idp.Logout{Subject: "00u1"}, ""))
 	out("subject logged out at the provider", cookie)
 	cookie = signIn()
 	token := h.token(caller.NewToken{Name: "laptop", Scopes: decide, Person: "ada@acme.test"})

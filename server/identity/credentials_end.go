@@ -7,6 +7,7 @@ import (
 	"ambit/audit"
 	"ambit/db"
 	"ambit/server/caller"
+	"ambit/server/identity/idp"
 )
 
 // ambitItself is who ends a sign-in of an agent that nobody in particular ended, or that ended with something else.
@@ -36,14 +37,9 @@ func (s *Service) endCredentials(ctx context.Context, match func(personID string
 
 // endCredentialsAt ends those that were opened through a provider's session, or all of an account where none is named.
 func (s *Service) endCredentialsAt(ctx context.Context, connection, account, session, subject string) func(*db.Tx) error {
+	over := loggedOut{Logout: idp.Logout{Subject: subject, SessionID: session}, connection: connection, account: account}
 	e := s.ending(ambitItself, "the sign-in that it came from has ended", "", s.credentials.alive(func(row *db.FamilyRow) bool {
-		if row.Connection != connection {
-			return false
-		}
-		if session != "" {
-			return row.IDPSession == session && (subject == "" || row.AccountID == account)
-		}
-		return account != "" && row.AccountID == account
+		return over.ends(row.Connection, row.AccountID, row.IDPSession)
 	}))
 	return func(tx *db.Tx) error { return e.write(ctx, tx, s.now()) }
 }

@@ -21,10 +21,10 @@ func TestRevoking(t *testing.T) {
 			return a.RevokeAccountCredentials(a.t.Context(), local, a.account, "left", "")
 		},
 		"a session": func(a *agents, _ string) (int, error) {
-			return 2, a.LogOutAt(a.t.Context(), "okta", "", "sid-1", "")
+			return 2, a.LogOutAt(a.t.Context(), "okta", idp.Logout{SessionID: "sid-1"}, "")
 		},
 		"an account at the provider": func(a *agents, _ string) (int, error) {
-			return 2, a.LogOutAt(a.t.Context(), "okta", "00u1", "", "")
+			return 2, a.LogOutAt(a.t.Context(), "okta", idp.Logout{Subject: "00u1"}, "")
 		},
 		"a connection": func(a *agents, _ string) (int, error) {
 			return 2, a.StageConnection(a.t.Context(), admin, "okta", caller.StageDisabled, "")

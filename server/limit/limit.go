@@ -54,14 +54,20 @@ func (l *Limiter) slot(key string) *time.Time {
 }
 
 // Network is the address itself for IPv4 and its /64 for IPv6, which one customer has to themselves.
-func Network(address string) string {
+func Network(address string) string { return prefix(address, 64) }
+
+// Site is the address itself for IPv4 and its /48 for IPv6, which is what one organisation gets at most: for shares of something
+// that a flood from 65,536 networks must not use up.
+func Site(address string) string { return prefix(address, 48) }
+
+func prefix(address string, bits int) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return address
 	}
 	ip = ip.Unmap().WithZone("")
 	if ip.Is6() {
-		if prefix, err := ip.Prefix(64); err == nil {
+		if prefix, err := ip.Prefix(bits); err == nil {
 			return prefix.String()
 		}
 	}

@@ -56,3 +56,13 @@ func TestNetwork(t *testing.T) {
 		}
 	}
 }
+
+func TestSite(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.7": "192.0.2.7", "2001:db8:1:2::1": "2001:db8:1::/48", "2001:db8:1:ffff::1": "2001:db8:1::/48", "2001:db8:2::1": "2001:db8:2::/48", "": "",
+	} {
+		if got := Site(address); got != want {
+			t.Errorf("%s: %s, want %s", address, got, want)
+		}
+	}
+}

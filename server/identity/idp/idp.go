@@ -52,3 +52,11 @@ type Standing struct {
 	Vouched      bool   // it was asked and vouches for the person; false: it can't be asked by this connection
 	RefreshToken string // the one to use next time; a secret
 }
+
+// Logout is a provider's word that somebody, or one session of theirs there, is over. One of Subject and SessionID is set.
+type Logout struct {
+	Subject   string
+	SessionID string
+	TokenID   string    // of the token that said so, which counts once; "" where it needn't be remembered
+	Until     time.Time // how long TokenID is remembered
+}

@@ -136,8 +136,5 @@ func (s *Service) lost(c *fiber.Ctx, connection string) error {
 	if s.Directory.Connection(connection) == nil {
 		return errLost
 	}
-	if !s.starts.take(caller.Address(c), s.Now()) {
-		return errLimited // a flood of these must not fill the ledger
-	}
-	return s.Directory.RefusedAt(c.UserContext(), connection, "", caller.Address(c), errLost)
+	return s.refuse(c.UserContext(), connection, caller.Address(c), errLost)
 }

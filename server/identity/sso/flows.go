@@ -24,6 +24,7 @@ const (
 const (
 	flowLife = 10 * time.Minute
 	maxFlows = 5000
+	maxAtOne = 250 // of one site
 )
 
 // flow is one browser's way to an identity provider and back. It is kept here and found by its id, which the provider hands
@@ -33,6 +34,7 @@ type flow struct {
 	connection string
 	purpose    string
 	browser    [sha256.Size]byte // hash of the cookie
+	site       string            // where the browser is, as limit.Site
 	back       string            // path in the console, for forConsole
 	device     string            // the device flow, for forDevice
 	admin      string            // person id, for forTest
@@ -54,7 +56,8 @@ func (f *flow) of(cookie string) bool {
 	return cookie != "" && subtle.ConstantTimeCompare(have[:], f.browser[:]) == 1
 }
 
-// flows holds what is under way, in memory: a restart makes people start again. When there are too many the oldest go.
+// flows holds what is under way, in memory: a restart makes people start again. When there are too many the oldest go, of a site
+// that has its share the oldest of that site: starting many keeps nobody elsewhere from finishing.
 type flows struct {
 	mu   sync.Mutex
 	byID map[string]*flow
@@ -65,22 +68,33 @@ func newFlows() flows { return flows{byID: map[string]*flow{}} }
 func (fs *flows) add(f *flow) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	if len(fs.byID) >= maxFlows {
-		fs.makeRoom(f.started)
-	}
+	fs.makeRoom(f)
 	fs.byID[f.id] = f
 }
 
-func (fs *flows) makeRoom(now time.Time) {
-	var oldest *flow
+// makeRoom looks at everything that is under way, at most maxFlows, for each sign-in that starts: a fraction of a millisecond.
+func (fs *flows) makeRoom(next *flow) {
+	var oldest, oldestThere *flow
+	there := 0
 	for id, f := range fs.byID {
-		if now.Sub(f.started) > flowLife {
+		if next.started.Sub(f.started) > flowLife {
 			delete(fs.byID, id)
-		} else if oldest == nil || f.started.Before(oldest.started) {
+			continue
+		}
+		if oldest == nil || f.started.Before(oldest.started) {
 			oldest = f
 		}
+		if f.site != next.site {
+			continue
+		}
+		if there++; oldestThere == nil || f.started.Before(oldestThere.started) {
+			oldestThere = f
+		}
 	}
-	if len(fs.byID) >= maxFlows {
+	switch {
+	case there >= maxAtOne:
+		delete(fs.byID, oldestThere.id)
+	case len(fs.byID) >= maxFlows:
 		delete(fs.byID, oldest.id)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"ambit/server/caller"
 	"ambit/server/identity/idp"
+	"ambit/server/limit"
 	"ambit/server/problem"
 )
 
@@ -22,8 +23,7 @@ var (
 
 // login is GET /sso/{connection}/login: it sends the browser to the identity provider.
 func (s *Service) login(c *fiber.Ctx) error {
-	address := caller.Address(c)
-	if !s.starts.take(address, s.Now()) {
+	if !s.starts.Take(limit.Network(caller.Address(c)), s.Now()) {
 		return errLimited
 	}
 	connection := s.Directory.Connection(c.Params("connection"))
@@ -53,7 +53,10 @@ func (s *Service) login(c *fiber.Ctx) error {
 
 // newFlow notes what the browser wants, and binds it to the browser.
 func (s *Service) newFlow(c *fiber.Ctx, connection *caller.Connection) (*flow, error) {
-	f := &flow{connection: connection.ID, callback: s.URLs(connection.ID).Callback, purpose: strings.Clone(c.Query("for", forConsole)), started: s.Now()}
+	f := &flow{
+		connection: connection.ID, callback: s.URLs(connection.ID).Callback, purpose: strings.Clone(c.Query("for", forConsole)),
+		site: limit.Site(caller.Address(c)), started: s.Now(),
+	}
 	switch f.purpose {
 	case forConsole:
 		f.back = localPath(strings.Clone(c.Query("return")))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -12,13 +13,14 @@ import (
 	"ambit/server/identity/idp"
 )
 
+// logoutMemory is for how long a logout token is remembered: longer than one is accepted, with the largest tolerated skew.
+const logoutMemory = 15 * time.Minute
+
 // backChannelLogout is POST /sso/{connection}/backchannel-logout (OpenID Connect Back-Channel Logout 1.0, section 2.5): the
-// provider says that a session or a person is signed out there. What was opened through it is over before the answer is sent.
+// provider says that a session or a person is signed out there. What was opened through it is over before the answer is sent. A
+// right token is never turned away for there being many: a provider signs everybody out from one address.
 func (s *Service) backChannelLogout(c *fiber.Ctx) error {
 	connection, address := strings.Clone(c.Params("connection")), caller.Address(c)
-	if !s.starts.take("logout "+connection+" "+address, s.Now()) {
-		return errLimited
-	}
 	p, err := s.providerOf(connection)
 	if err != nil {
 		return &logoutRefused{err}
@@ -33,15 +35,9 @@ func (s *Service) backChannelLogout(c *fiber.Ctx) error {
 	if err != nil {
 		return s.logoutRefused(ctx, connection, address, err)
 	}
-	used, err := s.replays(connection).Seen(ctx, "logout "+token.ID, s.Now().Add(outside*30))
-	if err != nil {
-		return err
-	}
-	if used {
-		return s.logoutRefused(ctx, connection, address, idp.Refuse("replay", "this logout token was used before", "Send a new one."))
-	}
-	if err := s.Directory.LogOutAt(ctx, connection, token.Subject, token.SessionID, address); err != nil {
-		return err
+	out := idp.Logout{Subject: token.Subject, SessionID: token.SessionID, TokenID: token.ID, Until: s.Now().Add(logoutMemory)}
+	if err := s.Directory.LogOutAt(ctx, connection, out, address); err != nil {
+		return s.logoutRefused(ctx, connection, address, err)
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.SendStatus(fiber.StatusOK)
@@ -52,8 +48,11 @@ func (s *Service) logoutRefused(ctx context.Context, connection, address string,
 	if !errors.As(err, &refusal) {
 		return err
 	}
-	if err := s.Directory.RefusedAt(ctx, connection, "", address, refusal); !errors.As(err, &refusal) {
+	if err := s.refuse(ctx, connection, address, refusal); !errors.As(err, &refusal) {
 		return err
+	}
+	if refusal.Reason == idp.ReasonUnreachable {
+		return refusal // its keys could not be had: the provider should try again
 	}
 	return &logoutRefused{refusal}
 }

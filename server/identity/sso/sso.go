@@ -19,6 +19,7 @@ import (
 	"ambit/server/caller"
 	"ambit/server/identity"
 	"ambit/server/identity/idp"
+	"ambit/server/limit"
 )
 
 // Directory is what single sign-on needs of the directory.
@@ -35,7 +36,7 @@ type Directory interface {
 	Preview(connection string, claims *idp.Claims) identity.Preview
 	OpenSession(ctx context.Context, a *idp.Arrival, oldCookie, address string) (caller.SignedIn, error)
 	SessionHint(cookie string) (connection, idToken string)
-	LogOutAt(ctx context.Context, connection, subject, session, address string) error
+	LogOutAt(ctx context.Context, connection string, out idp.Logout, address string) error
 	SCIMActive(connection string) bool
 	Watch(connection string) identity.Watch
 	CookieName() string
@@ -73,7 +74,8 @@ type Service struct {
 	providers map[string]*provider
 	flows     flows
 	tests     tests
-	starts    *bucket
+	starts    *limit.Limiter // sign-ins, by network
+	refusals  refusals
 }
 
 // New makes the service. Nothing is fetched before somebody signs in.
@@ -81,7 +83,10 @@ func New(o Options) (*Service, error) {
 	if o.Directory == nil || o.Ledger == nil || o.Now == nil || o.Rand == nil || o.Log == nil || o.Public == nil || o.TierOf == nil {
 		return nil, errors.New("make single sign-on: a part is missing")
 	}
-	return &Service{Options: o, providers: map[string]*provider{}, flows: newFlows(), tests: newTests(), starts: newBucket()}, nil
+	return &Service{
+		Options: o, providers: map[string]*provider{}, flows: newFlows(), tests: newTests(), starts: limit.New(8192, 30, 2*time.Second),
+		refusals: newRefusals(),
+	}, nil
 }
 
 // Handlers are the endpoints of this package, by operation id.
