@@ -56,7 +56,7 @@ func (s *Server) address(c *fiber.Ctx) string {
 	if !s.fromProxy(c) {
 		return direct
 	}
-	list := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	list := forwarded(c)
 	for i := len(list) - 1; i >= 0; i-- {
 		addr, err := netip.ParseAddr(strings.TrimSpace(list[i]))
 		if err != nil {
@@ -67,4 +67,14 @@ func (s *Server) address(c *fiber.Ctx) string {
 		}
 	}
 	return direct
+}
+
+// forwarded is the addresses of X-Forwarded-For, those of the nearest proxy last. Some proxies add a line of their own after the
+// one that the caller sent; all lines are one list (RFC 9110, section 5.3).
+func forwarded(c *fiber.Ctx) []string {
+	var list []string
+	for _, line := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
+		list = append(list, strings.Split(string(line), ",")...)
+	}
+	return list
 }

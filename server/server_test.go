@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -165,6 +166,17 @@ func TestAddressBehindProxies(t *testing.T) {
 		if seen != want {
 			t.Errorf("X-Forwarded-For %q: got %s, want %s", header, seen, want)
 		}
+	}
+	req := httptest.NewRequest("GET", "/api/v1/session", nil)
+	req.Host = "localhost:8420"
+	req.Header["X-Forwarded-For"] = []string{"6.6.6.6", "192.0.2.1, 10.1.1.1", "10.1.1.2"} // a proxy that adds a line of its own
+	resp, err := s.app.Test(req, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if seen != "192.0.2.1" {
+		t.Errorf("of several lines, %s was believed", seen)
 	}
 	s.TrustedProxies = nil
 	s.call(t, "GET", "/api/v1/session", "X-Forwarded-For", "192.0.2.1")
