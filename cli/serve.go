@@ -25,7 +25,7 @@ type ServeCmd struct {
 	TLSKey         string   `name:"tls-key" env:"AMBIT_TLS_KEY" placeholder:"FILE" help:"Private key of the certificate, PEM."`
 	KeyFile        string   `name:"key-file" env:"AMBIT_KEY_FILE" placeholder:"FILE" help:"Key that seals secrets in the database (DIR/key)."`
 	TrustedProxies []string `name:"trusted-proxies" env:"AMBIT_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and X-Forwarded-Proto count."`
-	Egress         []string `env:"AMBIT_EGRESS" placeholder:"NETWORKS" help:"Where identity providers and receivers of the ledger may lie: public, private, loopback, address ranges (public,private, and loopback where the server itself listens on loopback)."`
+	Egress         []string `env:"AMBIT_EGRESS" placeholder:"NETWORKS" help:"Where identity providers and receivers of the ledger may lie: public, private, loopback, address ranges (public,private, and loopback where only this machine reaches the server)."`
 	SinkFolder     string   `name:"sink-folder" env:"AMBIT_SINK_FOLDER" placeholder:"DIR" help:"Folder in which sinks of kind file may write; without it there are none."`
 	Demo           bool     `help:"Fill an empty data folder with a sample organisation and let visitors sign in as its people; loopback only."`
 	LogLevel       string   `name:"log-level" env:"AMBIT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What to log: debug, info, warn or error (${default})."`
@@ -85,7 +85,7 @@ func (c *ServeCmd) check() (*settings, error) {
 			return nil, usage("--key-file: %s is a folder", c.KeyFile)("Name a file; it is created when missing")
 		}
 	}
-	if s.egress, err = egressOf(c.Egress, host); err != nil {
+	if s.egress, err = egressOf(c.Egress, s.local(host)); err != nil {
 		return nil, err
 	}
 	if c.SinkFolder != "" {
@@ -96,12 +96,18 @@ func (c *ServeCmd) check() (*settings, error) {
 	return s, nil
 }
 
+// local reports whether only this machine reaches the server: it listens on loopback, and neither a public address nor a proxy says
+// that others are let through to it.
+func (s *settings) local(listen string) bool {
+	return loopback(listen) && (s.public == nil || loopback(s.public.Hostname())) && len(s.proxies) == 0
+}
+
 // egressOf reads where connections may go. A server that only this machine reaches may reach this machine too, unless the
 // operator says otherwise: nobody elsewhere could make it a stepping stone.
-func egressOf(list []string, listen string) (egress.Networks, error) {
+func egressOf(list []string, local bool) (egress.Networks, error) {
 	if len(list) == 0 {
 		list = []string{"public", "private"}
-		if loopback(listen) {
+		if local {
 			list = append(list, "loopback")
 		}
 	}
