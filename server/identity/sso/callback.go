@@ -41,7 +41,8 @@ func (s *Service) callback(c *fiber.Ctx) error {
 }
 
 // assertionConsumer is POST /sso/{connection}/saml/acs. The post comes from the provider's site, so the browser sends no cookie
-// along: the answer is checked here, and taken up in finish, where the cookie shows whose it is.
+// along: the answer is checked here, and taken up in finish, where the cookie shows whose it is. A refusal is recorded here: whoever
+// forged an answer wouldn't go on to finish. Only what an admin's test sign-in received waits, to be shown there.
 func (s *Service) assertionConsumer(c *fiber.Ctx) error {
 	connection := strings.Clone(c.Params("connection"))
 	form, err := url.ParseQuery(string(c.Request().Body()))
@@ -58,11 +59,17 @@ func (s *Service) assertionConsumer(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), outside)
 	defer cancel()
 	relay := form.Get("RelayState")
-	f := s.flows.answer(relay, connection, s.Now())
+	f := s.flows.answering(relay, connection, s.Now())
 	if f == nil {
 		return s.unasked(ctx, c, p, connection, form)
 	}
-	f.claims, f.notes, f.refused = p.saml.Finish(ctx, f.saml, form, s.replays(connection))
+	var a answer
+	a.claims, a.notes, a.refused = p.saml.Finish(ctx, f.saml, form, s.replays(connection))
+	if a.refused != nil && f.purpose != forTest {
+		s.flows.take(f.id, connection, s.Now())
+		return s.fail(c, f, a.refused)
+	}
+	s.flows.answered(f, &a)
 	return c.Redirect("/sso/"+connection+"/finish?flow="+url.QueryEscape(f.id), http.StatusSeeOther)
 }
 
@@ -73,8 +80,12 @@ func (s *Service) unasked(ctx context.Context, c *fiber.Ctx, p *provider, connec
 	}
 	f := &flow{connection: connection, purpose: forConsole, back: "/", started: s.Now()}
 	claims, notes, err := p.saml.Finish(ctx, f.saml, form, s.replays(connection))
+	var refusal *idp.Refusal
+	if errors.As(err, &refusal) {
+		return s.refuse(ctx, connection, caller.Address(c), refusal)
+	}
 	if err != nil {
-		return s.fail(c, f, err)
+		return err
 	}
 	return s.arrived(c, f, claims, notes)
 }
@@ -82,14 +93,14 @@ func (s *Service) unasked(ctx context.Context, c *fiber.Ctx, p *provider, connec
 // finish is GET /sso/{connection}/finish: the same browser, now with its cookie.
 func (s *Service) finish(c *fiber.Ctx) error {
 	connection := strings.Clone(c.Params("connection"))
-	f := s.flows.take(strings.Clone(c.Query("flow")), connection, s.Now())
-	if f == nil || !f.done || !f.of(s.browser(c)) {
+	f, a := s.flows.takeAnswer(strings.Clone(c.Query("flow")), connection, s.browser(c), s.Now())
+	if f == nil {
 		return s.lost(c, connection)
 	}
-	if f.refused != nil {
-		return s.fail(c, f, f.refused)
+	if a.refused != nil {
+		return s.fail(c, f, a.refused)
 	}
-	return s.arrived(c, f, f.claims, f.notes)
+	return s.arrived(c, f, a.claims, a.notes)
 }
 
 // arrived does what the browser came for.
@@ -122,13 +133,17 @@ func (s *Service) fail(c *fiber.Ctx, f *flow, err error) error {
 	if !errors.As(err, &refusal) {
 		return err
 	}
-	if refusal.Cause != nil {
-		s.Log.Warn("a sign-in was refused", "connection", f.connection, "reason", refusal.Reason, "cause", refusal.Cause)
-	}
+	s.logCause(f.connection, refusal)
 	if f.purpose == forTest {
 		return s.tested(c, f, nil, nil, refusal)
 	}
 	return s.Directory.RefusedAt(c.UserContext(), f.connection, "", caller.Address(c), refusal)
+}
+
+func (s *Service) logCause(connection string, refusal *idp.Refusal) {
+	if refusal.Cause != nil {
+		s.Log.Warn("a sign-in was refused", "connection", connection, "reason", refusal.Reason, "cause", refusal.Cause)
+	}
 }
 
 // lost records an answer that belongs to no sign-in of this browser: a replay, a planted link, or a page left open for long.

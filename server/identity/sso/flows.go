@@ -43,11 +43,16 @@ type flow struct {
 	saml       *saml.Flow
 	callback   string // where the OpenID provider sends the browser back to
 
-	// Set by the assertion consumer, for finish: SAML's answer comes in a POST from another site, without cookies.
+	// SAML's answer comes in a POST from another site, without cookies: the assertion consumer leaves it here for finish.
+	answering bool // an answer came; another one doesn't count
+	answer    *answer
+}
+
+// answer is what a provider said, judged.
+type answer struct {
 	claims  *idp.Claims
 	notes   []idp.Note
 	refused error
-	done    bool
 }
 
 // of reports whether the browser with this cookie started the flow.
@@ -114,16 +119,39 @@ func (fs *flows) take(id, connection string, now time.Time) *flow {
 	return f
 }
 
-// answer marks a flow as answered by the provider, for finish to take up; nil where there is none that waits.
-func (fs *flows) answer(id, connection string, now time.Time) *flow {
+// answering finds the flow that an answer of the provider is for; nil where there is none that waits. Only one answer counts.
+func (fs *flows) answering(id, connection string, now time.Time) *flow {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	f := fs.byID[id]
-	if f == nil || f.connection != connection || f.done || now.Sub(f.started) > flowLife {
+	if f == nil || f.connection != connection || f.answering || now.Sub(f.started) > flowLife {
 		return nil
 	}
-	f.done = true
+	f.answering = true
 	return f
+}
+
+// answered leaves an answer for the browser to take up.
+func (fs *flows) answered(f *flow, a *answer) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	f.answer = a
+}
+
+// takeAnswer finds the flow of this browser that has been answered, and ends it. One whose answer is still being judged, or which
+// is another browser's, stays.
+func (fs *flows) takeAnswer(id, connection, cookie string, now time.Time) (*flow, *answer) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	f := fs.byID[id]
+	if f == nil || f.connection != connection || f.answer == nil || !f.of(cookie) {
+		return nil, nil
+	}
+	delete(fs.byID, id)
+	if now.Sub(f.started) > flowLife {
+		return nil, nil
+	}
+	return f, f.answer
 }
 
 // secret is 256 random bits, safe in URLs and cookies.

@@ -32,6 +32,7 @@ func (s *Service) refuse(ctx context.Context, connection, address string, refusa
 		r.leftOut.Add(1)
 		return errRefusals
 	}
+	s.logCause(connection, refusal)
 	noted, missing := *refusal, r.leftOut.Swap(0)
 	if missing > 0 {
 		noted.Message += fmt.Sprintf(" (and %d refusals before this one were too many to record)", missing)
