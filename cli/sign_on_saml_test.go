@@ -3,15 +3,19 @@
 package cli
 
 import (
+	"bytes"
+	"compress/flate"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"math/big"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +101,28 @@ func TestForgedAnswersAreRecordedWhereTheyArrive(t *testing.T) {
 	}
 	if got := len(h.events("sign_in.refused")) - recorded; limited == 0 || got != 60-limited {
 		t.Errorf("%d of 60 were turned away, %d recorded", limited, got)
+	}
+}
+
+// TestDevicesAreApprovedByAFreshSignIn ensures that a browser that was left open approves no device: the provider is asked to have
+// the person sign in again.
+func TestDevicesAreApprovedByAFreshSignIn(t *testing.T) {
+	h, p := newHouse(t), newOpenID(t)
+	h.connect(p, "acme", caller.StageLive)
+	h.connectSAML("entra", map[string]any{"metadata": samlMetadata(t)})
+	b := h.browser()
+	for path, want := range map[string]bool{"login": false, "login?for=device&flow=x": true} {
+		q := b.toProvider("/sso/acme/" + path)
+		if got := q.Get("prompt") == "login" && q.Get("max_age") == "0"; got != want {
+			t.Errorf("OpenID, %s: asked with %v", path, q)
+		}
+		raw, err := base64.StdEncoding.DecodeString(b.toProvider("/sso/entra/" + path).Get("SAMLRequest"))
+		must(t, err)
+		request, err := io.ReadAll(flate.NewReader(bytes.NewReader(raw)))
+		must(t, err)
+		if got := strings.Contains(string(request), `ForceAuthn="true"`); got != want {
+			t.Errorf("SAML, %s: asked with %s", path, request)
+		}
 	}
 }
 

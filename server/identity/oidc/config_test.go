@@ -151,3 +151,17 @@ func TestGoogleAsksForRefreshTokensItsOwnWay(t *testing.T) {
 		t.Error(address)
 	}
 }
+
+// TestGoogleIsNotAskedForAFreshSignIn ensures that Google, which knows neither max_age nor prompt=login, isn't asked for what it
+// refuses, nor its tokens for what it doesn't say.
+func TestGoogleIsNotAskedForAFreshSignIn(t *testing.T) {
+	p := New(Config{Issuer: issuerGoogle, ClientID: "c"}, "s", client(), newClock().now, constant{})
+	flow := Flow{State: "s", Nonce: "n", Verifier: strings.Repeat("v", 43), Fresh: true}
+	address := p.oauth(&metadata{AuthorizationEndpoint: issuerGoogle}, redirect).AuthCodeURL(flow.State, p.authOptions(flow)...)
+	if !strings.Contains(address, "prompt=select_account") || strings.Contains(address, "max_age") {
+		t.Error(address)
+	}
+	if err := p.bindToFlow(&verified{claims: map[string]any{"nonce": "n"}}, flow); err != nil {
+		t.Error(err)
+	}
+}

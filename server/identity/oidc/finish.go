@@ -59,18 +59,34 @@ func (p *Provider) bindToFlow(v *verified, flow Flow) error {
 	if nonce, _ := v.claims["nonce"].(string); !same(nonce, flow.Nonce) {
 		return idp.Refuse(ReasonNonce, "the token belongs to another sign-in", remedySignInAgain)
 	}
-	seconds, limited := p.config.maxAge()
-	oldest := p.now().Add(-time.Duration(seconds) * time.Second)
-	if flow.Fresh {
-		oldest, limited = flow.Started, true
+	if flow.Fresh && p.config.Issuer != issuerGoogle {
+		if err := p.checkAuthTime(v, flow.Started, "Ask your administrator to let the identity provider send auth_time in ID tokens: whoever approves a device must have signed in for it."); err != nil {
+			return err
+		}
 	}
-	switch {
-	case limited && v.times.auth.IsZero():
-		return idp.Refuse(ReasonAuthTime, "the identity provider doesn't say when you signed in there (auth_time)", "Let the identity provider send auth_time, or remove max_age from the connection.").About("auth_params")
-	case limited && v.times.auth.Before(oldest.Add(-p.skew())):
-		return idp.Refuse(ReasonAuthTime, "you signed in at the identity provider too long ago", "Sign in there again.")
+	if err := p.checkMaxAge(v); err != nil {
+		return err
 	}
 	return p.checkHostedDomain(v.claims)
+}
+
+// checkMaxAge is about how recently a person must have proved who they are for everything that the connection is used for.
+func (p *Provider) checkMaxAge(v *verified) error {
+	seconds, limited := p.config.maxAge()
+	if !limited {
+		return nil
+	}
+	return p.checkAuthTime(v, p.now().Add(-time.Duration(seconds)*time.Second), "Let the identity provider send auth_time, or remove max_age from the connection.")
+}
+
+func (p *Provider) checkAuthTime(v *verified, oldest time.Time, remedy string) error {
+	switch {
+	case v.times.auth.IsZero():
+		return idp.Refuse(ReasonAuthTime, "the identity provider doesn't say when you signed in there (auth_time)", remedy).About("auth_params")
+	case v.times.auth.Before(oldest.Add(-p.skew())):
+		return idp.Refuse(ReasonAuthTime, "you signed in at the identity provider too long ago", "Sign in there again.")
+	}
+	return nil
 }
 
 // checkHostedDomain: Google's parameter hd is a hint that anybody can remove from the address; only the claim binds.
@@ -135,6 +151,12 @@ func (p *Provider) responseNotes(m *metadata, token *oauth2.Token, v *verified) 
 	}
 	if _, present := v.claims["sid"]; !present && m.BackchannelLogout {
 		notes = append(notes, idp.Note{Message: "The ID token has no sid: a back-channel logout ends all of a person's sessions, not one."})
+	}
+	if v.times.auth.IsZero() && p.config.Issuer != issuerGoogle {
+		notes = append(notes, idp.Note{
+			Message: "The ID token doesn't say when the person signed in (auth_time). Unless the provider says so when it is asked for a fresh sign-in, nobody can approve a device through this connection.",
+			Hint:    "Entra ID sends auth_time as an optional claim.",
+		})
 	}
 	if acr := p.config.AuthParams["acr_values"]; acr != "" {
 		if got, _ := v.claims["acr"].(string); !slices.Contains(strings.Fields(acr), got) {

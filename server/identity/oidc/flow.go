@@ -19,7 +19,7 @@ import (
 // and hands it to Finish once: a flow must not be used a second time.
 type Flow struct {
 	LoginHint string `json:"login_hint,omitempty"` // asked for by the caller: who wants to sign in
-	Fresh     bool   `json:"fresh,omitempty"`      // asked for by the caller: the person must prove anew who they are
+	Fresh     bool   `json:"fresh,omitempty"`      // asked for by the caller: the person must prove anew who they are; Google can't be asked for it
 
 	State    string    `json:"state"`
 	Nonce    string    `json:"nonce"`
@@ -73,7 +73,10 @@ func (p *Provider) authOptions(flow Flow) []oauth2.AuthCodeOption {
 		params["access_type"] = "offline" // Google knows no scope offline_access, and sends a refresh token with a new consent only
 		params["prompt"] = addWord(params["prompt"], "consent")
 	}
-	if flow.Fresh {
+	switch {
+	case flow.Fresh && p.config.Issuer == issuerGoogle:
+		params["prompt"] = addWord(params["prompt"], "select_account") // it knows neither max_age nor login
+	case flow.Fresh:
 		params["max_age"], params["prompt"] = strconv.Itoa(0), addWord(params["prompt"], "login")
 	}
 	if plain(flow.LoginHint, 320) {

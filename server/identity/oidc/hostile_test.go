@@ -142,6 +142,7 @@ var hostile = []struct {
 		s.flow.Fresh = true
 		s.claims["auth_time"] = start.Add(-2 * time.Minute).Unix()
 	}, ReasonAuthTime},
+	{"asked anew, and not said when", func(s *scene) { s.flow.Fresh = true }, ReasonAuthTime},
 	{"another hosted domain", func(s *scene) { s.authParam("hd", "acme.test"); s.claims["hd"] = "evil.test" }, ReasonHostedDomain},
 	{"no hosted domain", func(s *scene) { s.authParam("hd", "acme.test") }, ReasonHostedDomain},
 	{"a private account with any hosted domain", func(s *scene) { s.authParam("hd", "*") }, ReasonHostedDomain},

@@ -35,7 +35,7 @@ func (p *Provider) checkAssertion(a *assertion, flow *Flow, now time.Time) error
 	if err := p.checkConfirmation(a, child(a.el, nsAssertion, "Subject"), flow, now); err != nil {
 		return err
 	}
-	return p.checkAuthentication(a, now)
+	return p.checkAuthentication(a, flow, now)
 }
 
 // window checks NotBefore and NotOnOrAfter of an element, the end being exclusive (SAML core §2.5.1.2). The end must be there.
@@ -142,7 +142,7 @@ func (p *Provider) checkConfirmation(a *assertion, subject *etree.Element, flow 
 }
 
 // checkAuthentication wants exactly one statement of when the person signed in at the provider.
-func (p *Provider) checkAuthentication(a *assertion, now time.Time) error {
+func (p *Provider) checkAuthentication(a *assertion, flow *Flow, now time.Time) error {
 	statements := children(a.el, nsAssertion, "AuthnStatement")
 	if len(statements) != 1 {
 		return idp.Refuse(reasonAuthentication, "The response doesn't hold exactly one statement of how the person signed in.",
@@ -167,6 +167,9 @@ func (p *Provider) checkAuthentication(a *assertion, now time.Time) error {
 	case p.cfg.maxAge > 0 && now.After(at.Add(p.cfg.maxAge+p.cfg.skew)):
 		return idp.Refuse(reasonAge, "The person signed in at the identity provider longer ago than this connection accepts.",
 			"Sign out at the identity provider and sign in again.").About("max_authentication_age_seconds")
+	case flow != nil && flow.Fresh && at.Before(flow.Begun.Add(-p.cfg.skew)):
+		return idp.Refuse(reasonAge, "The identity provider went by an earlier sign-in, although it was asked for a fresh one (ForceAuthn).",
+			"Sign out at the identity provider and sign in again; if that is always needed, ask your administrator to let it honour ForceAuthn.")
 	}
 	a.authTime = at
 	a.session = strings.Trim(value(statement, "SessionIndex"), xmlSpace)

@@ -26,8 +26,9 @@ type Start struct {
 const maxRelay = 80
 
 // Begin makes a request for authentication. relay comes back with the response, unprotected: it must be a handle that the
-// caller checks, of at most 80 bytes. The error is an *idp.Refusal where the provider's metadata can't be had.
-func (p *Provider) Begin(ctx context.Context, relay string) (Start, Flow, error) {
+// caller checks, of at most 80 bytes. fresh asks the provider not to go by an earlier sign-in, and only a later one is accepted. The
+// error is an *idp.Refusal where the provider's metadata can't be had.
+func (p *Provider) Begin(ctx context.Context, relay string, fresh bool) (Start, Flow, error) {
 	if len(relay) > maxRelay {
 		return Start{}, Flow{}, fmt.Errorf("begin SAML sign-in: relay state is longer than %d bytes", maxRelay)
 	}
@@ -45,11 +46,11 @@ func (p *Provider) Begin(ctx context.Context, relay string) (Start, Flow, error)
 	}
 	now := p.now()
 	sp.Clock = dsig.NewFakeClockAt(now)
-	req, err := p.request(sp, md)
+	req, err := p.request(sp, md, fresh)
 	if err != nil {
 		return Start{}, Flow{}, fmt.Errorf("begin SAML sign-in: %w", err)
 	}
-	flow := Flow{RequestID: req.ID, Relay: relay, Begun: now}
+	flow := Flow{RequestID: req.ID, Relay: relay, Begun: now, Fresh: fresh}
 	if md.redirect != "" {
 		to, err := req.Redirect(relay, sp)
 		if err != nil {
@@ -62,7 +63,7 @@ func (p *Provider) Begin(ctx context.Context, relay string) (Start, Flow, error)
 }
 
 // request makes the request without a signature, with an id of our own randomness.
-func (p *Provider) request(sp *crewjam.ServiceProvider, md *provider) (*crewjam.AuthnRequest, error) {
+func (p *Provider) request(sp *crewjam.ServiceProvider, md *provider, fresh bool) (*crewjam.AuthnRequest, error) {
 	to := md.redirect
 	if to == "" {
 		to = md.post
@@ -84,7 +85,7 @@ func (p *Provider) request(sp *crewjam.ServiceProvider, md *provider) (*crewjam.
 		create := true
 		req.NameIDPolicy = &crewjam.NameIDPolicy{AllowCreate: &create, Format: &p.cfg.nameIDFormat}
 	}
-	if p.cfg.maxAge > 0 {
+	if fresh || p.cfg.maxAge > 0 {
 		force := true // an old session at the provider would be refused when it comes back
 		req.ForceAuthn = &force
 	}

@@ -48,7 +48,7 @@ func inflate(t *testing.T, s string) []byte {
 func TestBeginRedirect(t *testing.T) {
 	f := newForge()
 	f.cfg.SignRequests, f.cfg.NameIDFormat, f.cfg.MaxAuthenticationAgeSeconds = true, "persistent", 3600
-	start, flow, err := f.provider(t).Begin(t.Context(), "relay1")
+	start, flow, err := f.provider(t).Begin(t.Context(), "relay1", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,6 +68,9 @@ func TestBeginRedirect(t *testing.T) {
 	if q.Get("RelayState") != "relay1" || flow.Relay != "relay1" || !flow.Begun.Equal(testNow) || q.Get("SigAlg") != rsa256 {
 		t.Errorf("relay %q, flow %+v, algorithm %q", q.Get("RelayState"), flow, q.Get("SigAlg"))
 	}
+	if flow.Fresh {
+		t.Error("a fresh sign-in was not asked for")
+	}
 	content, _, _ := strings.Cut(u.RawQuery, "&Signature=")
 	sig, err := base64.StdEncoding.DecodeString(q.Get("Signature"))
 	if err != nil {
@@ -79,11 +82,33 @@ func TestBeginRedirect(t *testing.T) {
 	}
 }
 
+// TestBeginFresh ensures that a fresh sign-in is asked for where the caller wants one, and only there.
+func TestBeginFresh(t *testing.T) {
+	p := newForge().provider(t)
+	for _, fresh := range []bool{false, true} {
+		start, flow, err := p.Begin(t.Context(), "", fresh)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := url.Parse(start.Redirect)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r request
+		if err := xml.Unmarshal(inflate(t, u.Query().Get("SAMLRequest")), &r); err != nil {
+			t.Fatal(err)
+		}
+		if r.ForceAuthn != fresh || flow.Fresh != fresh {
+			t.Errorf("want %v: asked %v, flow %+v", fresh, r.ForceAuthn, flow)
+		}
+	}
+}
+
 // TestBeginPost ensures that a provider without redirect gets a form, signed inside because its metadata asks for it.
 func TestBeginPost(t *testing.T) {
 	f := newForge()
 	f.cfg.Metadata = strings.NewReplacer("HTTP-Redirect", "HTTP-POST", "<md:IDPSSODescriptor ", `<md:IDPSSODescriptor WantAuthnRequestsSigned="true" `).Replace(f.cfg.Metadata)
-	start, flow, err := f.provider(t).Begin(t.Context(), "relay1")
+	start, flow, err := f.provider(t).Begin(t.Context(), "relay1", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,12 +132,12 @@ func TestBeginPost(t *testing.T) {
 // TestBeginIsUnlike ensures that no two requests have the same id, and that a long relay state is the caller's mistake.
 func TestBeginIsUnlike(t *testing.T) {
 	p := newForge().provider(t)
-	_, one, err1 := p.Begin(t.Context(), "")
-	_, two, err2 := p.Begin(t.Context(), "")
+	_, one, err1 := p.Begin(t.Context(), "", false)
+	_, two, err2 := p.Begin(t.Context(), "", false)
 	if err1 != nil || err2 != nil || one.RequestID == two.RequestID {
 		t.Errorf("%v, %v: %q, %q", err1, err2, one.RequestID, two.RequestID)
 	}
-	if _, _, err := p.Begin(t.Context(), strings.Repeat("x", 81)); err == nil {
+	if _, _, err := p.Begin(t.Context(), strings.Repeat("x", 81), false); err == nil {
 		t.Error("takes a relay state of 81 bytes")
 	}
 }

@@ -136,6 +136,10 @@ func timeAttacks() []attack {
 		issued("authentication without time", reasonTime, func(f *forge) {
 			f.statements = replacing(`AuthnInstant="`+at(testNow.Add(-time.Minute))+`"`, "")(f.statements)
 		}),
+		issued("authentication before a request for a fresh one", reasonAge, func(f *forge) {
+			f.flow.Fresh = true
+			f.statements = replacing(at(testNow.Add(-time.Minute)), at(testNow.Add(-3*time.Minute)))(f.statements)
+		}),
 		issued("authentication too old", reasonAge, func(f *forge) {
 			f.cfg.MaxAuthenticationAgeSeconds = 3600
 			f.statements = replacing(at(testNow.Add(-time.Minute)), at(testNow.Add(-2*time.Hour)))(f.statements)

@@ -25,6 +25,7 @@ type Flow struct {
 	RequestID string    `json:"request_id"`
 	Relay     string    `json:"relay,omitempty"`
 	Begun     time.Time `json:"begun"`
+	Fresh     bool      `json:"fresh,omitempty"` // the person had to prove anew who they are
 }
 
 // flowAge is how long somebody may take at their identity provider.

@@ -50,7 +50,7 @@ func (s *site) provider(t *testing.T, f *forge) *Provider {
 // begin starts a sign-in, which needs metadata.
 func begin(t *testing.T, p *Provider) error {
 	t.Helper()
-	_, _, err := p.Begin(t.Context(), "")
+	_, _, err := p.Begin(t.Context(), "", false)
 	return err
 }
 

@@ -64,6 +64,7 @@ func (s *Service) newFlow(c *fiber.Ctx, connection *caller.Connection) (*flow, e
 		if f.device = strings.Clone(c.Query("flow")); f.device == "" || s.Devices == nil {
 			return nil, problem.New("invalid", "no device waits to be approved", "Start again with the code that your terminal shows.")
 		}
+		f.oidc.Fresh = true // the browser may have been left open, with the provider's session in it
 	case forTest:
 		p := caller.Of(c)
 		if p.Kind != caller.Browser || !p.HasRole(caller.IdentityAdmin) {

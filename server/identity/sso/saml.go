@@ -11,7 +11,7 @@ import (
 
 // beginSAML makes the request and the way to the identity provider.
 func (p *provider) beginSAML(ctx context.Context, f *flow) (destination, error) {
-	start, of, err := p.saml.Begin(ctx, f.id)
+	start, of, err := p.saml.Begin(ctx, f.id, f.purpose == forDevice)
 	if err != nil {
 		return destination{}, err
 	}
