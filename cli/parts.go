@@ -109,7 +109,7 @@ func openParts(env *Env, o options) (p *parts, err error) {
 	}
 	p.policies = store
 	if p.sso, err = sso.New(sso.Options{
-		Directory: p.identity, Ledger: p.ledger, Networks: o.egress, Now: now, Rand: env.Rand, Log: o.log, Public: o.public, TierOf: tierOf(store),
+		Directory: p.identity, Ledger: p.ledger, Read: p.db.Read, Networks: o.egress, Now: now, Rand: env.Rand, Log: o.log, Public: o.public, TierOf: tierOf(store),
 	}); err != nil {
 		return p, err
 	}

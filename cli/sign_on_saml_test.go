@@ -14,7 +14,9 @@ import (
 	"io"
 	"math/big"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -142,5 +144,28 @@ func TestTestSignInShowsARefusedAnswer(t *testing.T) {
 	r := h.sso.TestResult(h.identity.Person("ina@acme.test").ID, "entra", back.Query().Get("test"))
 	if r == nil || r.Refused == nil || len(h.events("sign_in.refused")) != 0 {
 		t.Fatalf("at %s: %+v", at, r)
+	}
+}
+
+// TestSAMLOutlastsARestart ensures that people can sign in after a restart while the provider's metadata can't be fetched, and that
+// what was kept counts for the address that it came from only.
+func TestSAMLOutlastsARestart(t *testing.T) {
+	text, dir := samlMetadata(t), filepath.Join(t.TempDir(), "data")
+	idp := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
+	defer idp.Close()
+	h := openHouse(t, dir)
+	h.connectSAML("entra", map[string]any{"metadata_url": idp.URL})
+	h.browser().toProvider("/sso/entra/login")
+	h.stop()
+	idp.Close()
+	h = openHouse(t, dir)
+	if h.browser().toProvider("/sso/entra/login").Get("SAMLRequest") == "" {
+		t.Error("nobody can sign in")
+	}
+	c := *h.identity.Connection("entra")
+	c.Secrets, c.Config = nil, json.RawMessage(`{"saml": {"metadata_url": "http://127.0.0.1:1/other"}, "accounts": {}}`)
+	must(t, h.sso.Update(t.Context(), theOwner, &c, ""))
+	if status, _, _ := h.browser().visit("/sso/entra/login"); status != 503 {
+		t.Errorf("another address goes by what the first one said: %d", status)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,11 +26,17 @@ import (
 // house is the whole product, wired as `ambit serve` does it, in this process.
 type house struct {
 	*parts
-	t   *testing.T
-	url string
+	t    *testing.T
+	url  string
+	stop func()
 }
 
 func newHouse(t *testing.T) *house {
+	t.Helper()
+	return openHouse(t, filepath.Join(t.TempDir(), "data"))
+}
+
+func openHouse(t *testing.T, dir string) *house {
 	t.Helper()
 	env := testEnv(t, io.Discard, io.Discard)
 	ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -39,19 +46,20 @@ func newHouse(t *testing.T) *house {
 	public := &url.URL{Scheme: "http", Host: "localhost:" + port}
 	networks, err := egress.ParseNetworks([]string{"loopback"})
 	must(t, err)
-	f, err := openFolder(filepath.Join(t.TempDir(), "data"), true)
+	f, err := openFolder(dir, true)
 	must(t, err)
 	p, err := openParts(env, options{dir: f.dir, public: public, egress: networks, log: slog.New(slog.DiscardHandler)})
 	must(t, err)
 	go func() { _ = p.server.Serve(ln) }()
-	t.Cleanup(func() {
+	stop := sync.OnceFunc(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		_ = p.server.Shutdown(ctx)
 		must(t, p.close(ctx))
 		must(t, f.close())
 	})
-	return &house{p, t, public.String()}
+	t.Cleanup(stop)
+	return &house{p, t, public.String(), stop}
 }
 
 func must(t *testing.T, err error) {

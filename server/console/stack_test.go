@@ -141,7 +141,7 @@ func start(t *testing.T) *stack {
 	networks, err := egress.ParseNetworks([]string{"loopback"})
 	must(t, err)
 	s.sso, err = sso.New(sso.Options{
-		Directory: s.identity, Ledger: s.ledger, Networks: networks, Now: s.now, Rand: rand.Reader, Log: log, Public: public,
+		Directory: s.identity, Ledger: s.ledger, Read: database.Read, Networks: networks, Now: s.now, Rand: rand.Reader, Log: log, Public: public,
 		TierOf: func(string, []string, bool) (string, bool) { return "", false },
 	})
 	must(t, err)

@@ -65,6 +65,7 @@ func (s *Service) assertionConsumer(c *fiber.Ctx) error {
 	}
 	var a answer
 	a.claims, a.notes, a.refused = p.saml.Finish(ctx, f.saml, form, s.replays(connection))
+	s.keepMetadata(ctx, p)
 	if a.refused != nil && f.purpose != forTest {
 		s.flows.take(f.id, connection, s.Now())
 		return s.fail(c, f, a.refused)
@@ -80,6 +81,7 @@ func (s *Service) unasked(ctx context.Context, c *fiber.Ctx, p *provider, connec
 	}
 	f := &flow{connection: connection, purpose: forConsole, back: "/", started: s.Now()}
 	claims, notes, err := p.saml.Finish(ctx, f.saml, form, s.replays(connection))
+	s.keepMetadata(ctx, p)
 	var refusal *idp.Refusal
 	if errors.As(err, &refusal) {
 		return s.refuse(ctx, connection, caller.Address(c), refusal)

@@ -147,6 +147,7 @@ func (s *Service) Inspect(ctx context.Context, id string) ([]idp.Note, error) {
 	ctx, cancel := context.WithTimeout(ctx, outside)
 	defer cancel()
 	if p.saml != nil {
+		defer s.keepMetadata(ctx, p)
 		return p.saml.Inspect(ctx)
 	}
 	return p.oidc.Inspect(ctx)

@@ -41,6 +41,7 @@ func (s *Service) login(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), outside)
 	defer cancel()
 	to, err := p.begin(ctx, f)
+	s.keepMetadata(ctx, p)
 	if err != nil {
 		return s.fail(c, f, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -24,6 +25,9 @@ type provider struct {
 	oidc    *oidc.Provider // of people, or of workload tokens
 	saml    *saml.Provider
 	unasked bool // takes SAML assertions that nobody asked for
+
+	keeping sync.Mutex
+	kept    string // the SAML provider's metadata that is in the database
 }
 
 var errNoConnection = problem.New("not_found", "there is no such sign-in connection", "Start again from the sign-in page.")
@@ -77,7 +81,14 @@ func (s *Service) newProvider(c *caller.Connection) (*provider, error) {
 		}
 		urls := s.URLs(c.ID)
 		p.unasked = cfg.SAML.AllowIDPInitiated
-		p.saml, err = saml.New(*cfg.SAML, keys, saml.URLs{EntityID: urls.EntityID, ACS: urls.ACS, Metadata: urls.EntityID}, client, s.Now, s.Rand)
+		ours, settings := saml.URLs{EntityID: urls.EntityID, ACS: urls.ACS, Metadata: urls.EntityID}, *cfg.SAML
+		if p.kept = s.keptMetadata(c.ID, cfg.SAML); p.kept != "" {
+			settings.Metadata = p.kept
+		}
+		p.saml, err = saml.New(settings, keys, ours, client, s.Now, s.Rand)
+		if err != nil && p.kept != "" { // what was good once is not by the rules of today
+			p.saml, err = saml.New(*cfg.SAML, keys, ours, client, s.Now, s.Rand)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -57,6 +57,7 @@ type Devices interface {
 type Options struct {
 	Directory Directory
 	Ledger    Ledger
+	Read      func() db.Queryer
 	Networks  egress.Networks
 	Now       func() time.Time
 	Rand      io.Reader
@@ -80,7 +81,7 @@ type Service struct {
 
 // New makes the service. Nothing is fetched before somebody signs in.
 func New(o Options) (*Service, error) {
-	if o.Directory == nil || o.Ledger == nil || o.Now == nil || o.Rand == nil || o.Log == nil || o.Public == nil || o.TierOf == nil {
+	if o.Directory == nil || o.Ledger == nil || o.Read == nil || o.Now == nil || o.Rand == nil || o.Log == nil || o.Public == nil || o.TierOf == nil {
 		return nil, errors.New("make single sign-on: a part is missing")
 	}
 	return &Service{
