@@ -328,6 +328,7 @@ func TestTokensAreExchangedOnce(t *testing.T) {
 	for name, tc := range map[string]struct{ token, typ, reason string }{
 		"twice":            {token, typ, "replay"},
 		"another audience": {p.sign(map[string]any{"aud": "other"}), typ, "audience"},
+		"of the console":   {p.sign(map[string]any{"nonce": "n"}), typ, "nonce"},
 		"another issuer":   {p.sign(map[string]any{"iss": "https://evil.test"}), typ, "issuer"},
 		"old":              {p.sign(map[string]any{"iat": time.Now().Add(-time.Hour).Unix()}), typ, "issued_at"},
 		"an access token":  {token, "urn:ietf:params:oauth:token-type:access_token", "token_type"},

@@ -17,6 +17,7 @@ type TokenOptions struct {
 	Audiences []string          // aud must hold one of them and nothing else; at least one is needed
 	MaxAge    time.Duration     // since iat; 0: whatever exp allows
 	Claims    map[string]string // name → value; * stands for any text, / and : included. Names may lead into objects
+	NoNonce   []string          // audiences whose tokens must not carry a nonce, see ownSignIn
 	NeedID    bool              // jti must be there, so that the caller can refuse a second use
 }
 
@@ -41,6 +42,13 @@ func (p *Provider) VerifyIDToken(ctx context.Context, raw string, opt TokenOptio
 	if opt.MaxAge > 0 && p.now().Sub(v.times.issued) > opt.MaxAge+p.skew() {
 		return nil, idp.Refuse(ReasonIssuedAt, "the token was issued too long ago", "Ask the issuer for a new token right before you use it.")
 	}
+	if ownSignIn(v.claims, opt.NoNonce) {
+		return nil, idp.Refuse(ReasonNonce, "the token was issued for a sign-in in a browser (nonce), not to be handed in",
+			"Let whoever exchanges tokens get them by a client of its own, and add that to the connection's exchange_audiences.").About("exchange_audiences")
+	}
+	if err := p.checkMaxAge(v); err != nil {
+		return nil, err
+	}
 	id, _ := v.claims["jti"].(string)
 	if opt.NeedID && !plain(id, subjectLimit) {
 		return nil, idp.Refuse(ReasonTokenID, "the token has no identifier (jti), so a second use couldn't be noticed", "Use an issuer that sets jti.")
@@ -57,6 +65,14 @@ func (p *Provider) VerifyIDToken(ctx context.Context, raw string, opt TokenOptio
 	}
 	claims.AuthTime = v.times.auth
 	return &Token{Claims: claims, ID: id, Issued: v.times.issued, Expires: v.times.expires}, nil
+}
+
+// ownSignIn reports whether a token comes from a sign-in at our own client: those carry the nonce that binds them to a browser
+// (OpenID Connect Core §3.1.2.1). Whoever got hold of one must not turn a console's sign-in into an agent's.
+func ownSignIn(claims map[string]any, own []string) bool {
+	_, present := claims["nonce"]
+	audiences, _ := stringOrList(claims["aud"])
+	return present && slices.ContainsFunc(audiences, func(aud string) bool { return slices.Contains(own, aud) })
 }
 
 // checkRequired compares claims with what an admin requires. A list never fulfils a requirement: which of its members

@@ -72,6 +72,7 @@ func (s *Service) exchangeAt(ctx context.Context, p *provider, raw, address stri
 	if w := p.config.Workload; w != nil {
 		opt.Audiences, opt.Claims = w.Audiences, w.Claims
 	} else {
+		opt.NoNonce = []string{p.config.OIDC.ClientID, p.config.OIDC.Audience}
 		opt.Audiences = append([]string{p.config.OIDC.ClientID}, p.config.ExchangeAudiences...)
 	}
 	token, err := p.oidc.VerifyIDToken(ctx, raw, opt)
