@@ -12,8 +12,9 @@ import (
 type limits struct {
 	address, account, familiar *limit.Limiter
 
-	mu    sync.Mutex
-	known map[[2]string]struct{} // account and network that signed in since the start
+	mu        sync.Mutex
+	known     map[[2]string]uint64 // account and network that signed in since the start, with the number of the sign-in
+	successes uint64
 }
 
 const maxFamiliar = 1024
@@ -23,7 +24,7 @@ func newLimits() *limits {
 		address:  limit.New(8192, 20, 15*time.Second),
 		account:  limit.New(4096, 10, time.Minute),
 		familiar: limit.New(1024, 10, 30*time.Second),
-		known:    map[[2]string]struct{}{},
+		known:    map[[2]string]uint64{},
 	}
 }
 
@@ -46,14 +47,30 @@ func (l *limits) take(account, address string, now time.Time) error {
 	return errLimited
 }
 
-// succeeded notes a whole sign-in.
+// succeeded notes a whole sign-in by password and second factor. One through a connection is none: nothing was guessed, and it would
+// forgive what others at the same address guess.
 func (l *limits) succeeded(account, address string) {
 	net := limit.Network(address)
 	l.mu.Lock()
-	if len(l.known) < maxFamiliar {
-		l.known[[2]string{account, net}] = struct{}{}
+	pair := [2]string{account, net}
+	if _, known := l.known[pair]; !known && len(l.known) >= maxFamiliar {
+		l.forgetOldest()
 	}
+	l.successes++
+	l.known[pair] = l.successes
 	l.mu.Unlock()
 	l.familiar.Forgive(account + " " + net)
 	l.address.Forgive(net)
+}
+
+// forgetOldest makes room for one. l.mu is held.
+func (l *limits) forgetOldest() {
+	var oldest [2]string
+	first := l.successes + 1
+	for pair, at := range l.known {
+		if at < first {
+			oldest, first = pair, at
+		}
+	}
+	delete(l.known, oldest)
 }
