@@ -5,6 +5,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"ambit/server/limit"
 )
 
 const (
@@ -15,6 +17,7 @@ const (
 	// lateAnswer is how long a flow that ran out can still say so.
 	lateAnswer = 5 * time.Minute
 	maxFlows   = 10_000
+	maxAtOne   = 500 // of one site
 )
 
 // state of a device flow.
@@ -32,9 +35,11 @@ type flow struct {
 	handle   string // names it in the browser's URLs; as good as a secret
 	userCode string
 	address  string // of the device
+	site     string // of the device, as limit.Site
 	agent    string // what the device calls itself
 	until    time.Time
 
+	visited  bool // somebody entered its code
 	state    state
 	family   string
 	interval time.Duration
@@ -60,6 +65,7 @@ type flows struct {
 	byDevice map[digest]*flow
 	byCode   map[digest]*flow
 	byHandle map[digest]*flow
+	sites    map[string]int // how many each site has
 	purged   time.Time
 }
 
@@ -68,21 +74,19 @@ func (f *flows) init(rand io.Reader) {
 	if _, err := io.ReadFull(rand, f.key); err != nil {
 		panic(fmt.Sprintf("oauth: read randomness: %v", err)) // a server without randomness can't sign anybody in
 	}
-	f.byDevice, f.byCode, f.byHandle = map[digest]*flow{}, map[digest]*flow{}, map[digest]*flow{}
+	f.byDevice, f.byCode, f.byHandle, f.sites = map[digest]*flow{}, map[digest]*flow{}, map[digest]*flow{}, map[string]int{}
 }
 
 // start begins a flow and returns its device code, which nothing here keeps.
 func (f *flows) start(rand io.Reader, address, agent string, now time.Time) (fl *flow, deviceCode string, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.purge(now)
-	if len(f.byDevice) >= maxFlows {
-		return nil, "", errFull
-	}
+	site := limit.Site(address)
+	f.makeRoom(site, now)
 	if deviceCode, err = randomText(rand, base62, secretLength); err != nil {
 		return nil, "", err
 	}
-	fl = &flow{address: address, agent: agent, until: now.Add(flowLife), interval: interval}
+	fl = &flow{address: address, site: site, agent: agent, until: now.Add(flowLife), interval: interval}
 	if fl.handle, err = randomText(rand, base62, handleLength); err != nil {
 		return nil, "", err
 	}
@@ -96,21 +100,60 @@ func (f *flows) start(rand io.Reader, address, agent string, now time.Time) (fl 
 	f.byDevice[digestOf(f.key, deviceCode)] = fl
 	f.byCode[digestOf(f.key, fl.userCode)] = fl
 	f.byHandle[digestOf(f.key, fl.handle)] = fl
+	f.sites[site]++
 	return fl, deviceCode, nil
+}
+
+// makeRoom forgets flows that ran out a while ago, and where there are still too many, of this site or in all, one more: the oldest of
+// those that nobody has turned to, or else the oldest. So starting many keeps nobody elsewhere from signing in.
+func (f *flows) makeRoom(site string, now time.Time) {
+	if f.sites[site] < maxAtOne && len(f.byDevice) < maxFlows {
+		f.purge(now)
+		return
+	}
+	f.purged = time.Time{}
+	f.purge(now)
+	crowded := f.sites[site] >= maxAtOne
+	if !crowded && len(f.byDevice) < maxFlows {
+		return
+	}
+	var first digest
+	var found *flow
+	for key, fl := range f.byDevice {
+		if (!crowded || fl.site == site) && (found == nil || fl.before(found)) {
+			first, found = key, fl
+		}
+	}
+	f.forget(first, found)
+}
+
+// before is the order in which flows go when there are too many.
+func (fl *flow) before(other *flow) bool {
+	if fl.visited != other.visited {
+		return !fl.visited
+	}
+	return fl.until.Before(other.until)
 }
 
 // purge forgets flows that ran out a while ago. It looks at all of them at most once in ten seconds.
 func (f *flows) purge(now time.Time) {
-	if since := now.Sub(f.purged); since >= 0 && since < 10*time.Second && len(f.byDevice) < maxFlows {
+	if since := now.Sub(f.purged); since >= 0 && since < 10*time.Second {
 		return
 	}
 	f.purged = now
 	for key, fl := range f.byDevice {
 		if now.After(fl.until.Add(lateAnswer)) || fl.state == collected {
-			delete(f.byDevice, key)
-			delete(f.byCode, digestOf(f.key, fl.userCode))
-			delete(f.byHandle, digestOf(f.key, fl.handle))
+			f.forget(key, fl)
 		}
+	}
+}
+
+func (f *flows) forget(key digest, fl *flow) {
+	delete(f.byDevice, key)
+	delete(f.byCode, digestOf(f.key, fl.userCode))
+	delete(f.byHandle, digestOf(f.key, fl.handle))
+	if f.sites[fl.site]--; f.sites[fl.site] == 0 {
+		delete(f.sites, fl.site)
 	}
 }
 
@@ -160,7 +203,14 @@ func (f *flows) open(by map[digest]*flow, name string, now time.Time) (is flow, 
 	return *fl, true
 }
 
-func (f *flows) ofCode(code string, now time.Time) (flow, bool) { return f.open(f.byCode, code, now) }
+// ofCode is for whoever entered a code: from then on the flow is kept before others that nobody has turned to.
+func (f *flows) ofCode(code string, now time.Time) (flow, bool) {
+	fl, ok := f.open(f.byCode, code, now)
+	if ok {
+		f.change(fl.handle, now, func(fl *flow) { fl.visited = true })
+	}
+	return fl, ok
+}
 
 func (f *flows) ofHandle(handle string, now time.Time) (flow, bool) {
 	return f.open(f.byHandle, handle, now)

@@ -50,5 +50,4 @@ var (
 		"Use urn:ietf:params:oauth:grant-type:device_code, refresh_token or urn:ietf:params:oauth:grant-type:token-exchange.")
 
 	errTooMany = &Error{"slow_down", fiber.StatusTooManyRequests, "too many requests come from your address", "Wait a minute, then try again."}
-	errFull    = &Error{"temporarily_unavailable", fiber.StatusServiceUnavailable, "too many sign-ins are waiting for approval", "Try again in a few minutes."}
 )

@@ -3,32 +3,60 @@ package oauth
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 )
 
+// TestFlowsAreBounded ensures that starting many sign-ins takes no memory without end, and keeps nobody from theirs: not from another
+// site, and least of all somebody who has entered the code.
 func TestFlowsAreBounded(t *testing.T) {
 	var f flows
 	f.init(rand.Reader)
 	now := time.Unix(1_800_000_000, 0)
-	codes := map[string]bool{}
-	for range maxFlows {
-		fl, _, err := f.start(rand.Reader, "192.0.2.1", "agent", now)
+	start := func(address string) (fl *flow, deviceCode string) {
+		t.Helper()
+		now = now.Add(time.Millisecond)
+		fl, deviceCode, err := f.start(rand.Reader, address, "agent", now)
 		if err != nil {
 			t.Fatal(err)
 		}
+		return fl, deviceCode
+	}
+	office, officeCode := start("192.0.2.1")
+	if _, ok := f.ofCode(office.userCode, now); !ok {
+		t.Fatal("the code is not found")
+	}
+	other, otherCode := start("192.0.2.2")
+	for i := range 2 * maxAtOne {
+		start(fmt.Sprintf("2001:db8:1:%x::1", i)) // one /48
+	}
+	if f.sites["2001:db8:1::/48"] != maxAtOne || len(f.byDevice) != maxAtOne+2 {
+		t.Errorf("%v held, %d in all", f.sites, len(f.byDevice))
+	}
+	for _, code := range []string{officeCode, otherCode} {
+		if _, err := f.poll(code, now); !errors.Is(err, errPending) {
+			t.Errorf("pushed out by one site: %v", err)
+		}
+	}
+	codes := map[string]bool{}
+	for i := range maxFlows {
+		fl, _ := start(fmt.Sprintf("10.%d.%d.1", i/250, i%250))
 		codes[fl.userCode] = true
 	}
-	if len(codes) != maxFlows {
-		t.Fatal("two flows share a code")
+	if len(codes) != maxFlows || len(f.byDevice) != maxFlows || len(f.byCode) != maxFlows || len(f.byHandle) != maxFlows {
+		t.Errorf("%d codes; %d, %d, %d held", len(codes), len(f.byDevice), len(f.byCode), len(f.byHandle))
 	}
-	if _, _, err := f.start(rand.Reader, "192.0.2.1", "agent", now); !errors.Is(err, errFull) {
-		t.Fatalf("got %v", err)
+	if _, ok := f.ofHandle(office.handle, now); !ok {
+		t.Error("a sign-in whose code was entered was pushed out by others that nobody turned to")
+	}
+	if _, ok := f.ofHandle(other.handle, now); ok {
+		t.Error("the oldest was kept")
 	}
 	now = now.Add(flowLife + lateAnswer + time.Second)
-	if _, _, err := f.start(rand.Reader, "192.0.2.1", "agent", now); err != nil || len(f.byDevice) != 1 || len(f.byCode) != 1 || len(f.byHandle) != 1 {
-		t.Fatalf("%v; %d, %d, %d held", err, len(f.byDevice), len(f.byCode), len(f.byHandle))
+	if start("192.0.2.1"); len(f.byDevice) != 1 || len(f.byCode) != 1 || len(f.byHandle) != 1 || len(f.sites) != 1 {
+		t.Errorf("%d, %d, %d of %d sites held", len(f.byDevice), len(f.byCode), len(f.byHandle), len(f.sites))
 	}
 }
 
