@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -73,6 +74,35 @@ func (w *world) refused(err error, reason string) {
 	}
 }
 
+// testFresh ensures that the provider has somebody who is signed in there already sign in again where that is asked for, and that
+// whoever takes the wish out of the address gets nothing.
+func (w *world) testFresh(t *testing.T, b *Browser) {
+	begin := func() (*url.URL, oidc.Flow) {
+		t.Helper()
+		address, flow, err := w.rp.Begin(t.Context(), redirect, oidc.Flow{Fresh: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return to, flow
+	}
+	to, flow := begin()
+	claims, _, err := w.rp.Finish(t.Context(), redirect, flow, b.SignIn(to.String(), "alice", redirect).Query())
+	if err != nil || claims.AuthTime.Before(flow.Started.Truncate(time.Second)) {
+		t.Fatalf("%+v, %v", claims, err)
+	}
+	to, flow = begin()
+	q := to.Query()
+	q.Set("prompt", "consent")
+	q.Del("max_age")
+	to.RawQuery = q.Encode()
+	_, _, err = w.rp.Finish(t.Context(), redirect, flow, b.SignIn(to.String(), "alice", redirect).Query())
+	w.refused(err, oidc.ReasonAuthTime)
+}
+
 // TestCertifiedProvider ensures that sign-in, refresh, rotation of keys and both kinds of logout work with a provider that
 // isn't ours.
 func TestCertifiedProvider(t *testing.T) {
@@ -105,6 +135,7 @@ func TestCertifiedProvider(t *testing.T) {
 		t.Errorf("token exchange: %+v, %v", token, err)
 	}
 
+	t.Run("fresh", func(t *testing.T) { w.testFresh(t, browser) })
 	t.Run("refresh", func(t *testing.T) {
 		w.SetGroups(t, "alice", "eng")
 		again, standing, err := w.rp.Refresh(t.Context(), alice.RefreshToken)

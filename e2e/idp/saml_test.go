@@ -69,7 +69,7 @@ func options(t *testing.T) SAMLOptions {
 // arrive signs a person in at a provider and returns what it would have the browser post to us.
 func arrive(t *testing.T, p *saml.Provider, name string) (saml.Flow, url.Values) {
 	t.Helper()
-	start, flow, err := p.Begin(t.Context(), "relay1", false)
+	start, flow, err := p.Begin(t.Context(), "relay1", true)
 	if err != nil {
 		t.Fatalf("begin: %v", err)
 	}
