@@ -15,15 +15,17 @@ import (
 type AuditTailCmd struct {
 	where
 	auditFilter
-	JSON bool `name:"json" help:"Print whole events, one JSON object a line."`
+	Text []string `arg:"" optional:"" help:"Words that must all be there; \"a phrase\" in quotes; word* for a beginning."`
+	JSON bool     `name:"json" help:"Print whole events, one JSON object a line."`
 }
 
 // Help shows an example.
 func (c *AuditTailCmd) Help() string {
 	return `Runs until it is interrupted or the server stops.
 
-Example:
-  ambit audit tail --effect deny`
+Examples:
+  ambit audit tail --effect deny
+  ambit audit tail '"git push"' --json`
 }
 
 // maxEventLine bounds one event in the stream, in bytes.
@@ -39,11 +41,11 @@ func (c *AuditTailCmd) Run(env *Env) (err error) {
 	if inst.parts != nil {
 		return &adviceError{fmt.Sprintf("no server is running on %s, so nothing can come", c.Data), "Start `ambit serve`, or use ambit audit search"}
 	}
-	path := "/api/v1/audit/tail"
-	if v := c.values(); len(v) > 0 {
-		path += "?" + v.Encode()
+	v := c.values()
+	if len(c.Text) > 0 {
+		v.Set("q", strings.Join(c.Text, " "))
 	}
-	body, err := inst.Client().stream(env.Ctx, path)
+	body, err := inst.Client().stream(env.Ctx, "/api/v1/audit/tail?"+v.Encode())
 	if err != nil {
 		return err
 	}

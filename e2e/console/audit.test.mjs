@@ -9,7 +9,7 @@ let token
 before(async () => {
   browser = await launch()
   server = await start('--demo')
-  const made = await run(['token', 'create', '--data', server.data, '--name', 'browser test', '--scope', 'decide', '--user', 'sam.e2e@acme.test'])
+  const made = await run(['token', 'create', '--data', server.data, '--name', 'browser test', '--scope', 'decide,audit:write', '--user', 'sam.e2e@acme.test'])
   assert.equal(made.status, 0, made.err)
   token = made.out.trim().split('\n').at(-1)
 })
@@ -31,6 +31,19 @@ async function decide(command) {
   })
   assert.equal(answer.status, 200)
   return answer.json()
+}
+
+/** fill reports so many events that no test looks for. */
+async function fill(count) {
+  for (let sent = 0; sent < count; sent += 100) {
+    const events = Array.from({ length: 100 }, (_, i) => ({ client_id: `fill-${sent + i}`, type: 'build.finished', phase: 'lifecycle' }))
+    const answer = await fetch(`${server.url}/api/v1/audit/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ events }),
+    })
+    assert.equal(answer.status, 200, await answer.text())
+  }
 }
 
 const rows = (page) => page.getByRole('list', { name: 'Events, newest first' }).getByRole('listitem')
@@ -112,6 +125,45 @@ test('filters stand in the address, narrow the list, hold for live events and ca
   await rows(page).filter({ hasText: '# narrowed' }).first().waitFor()
   await page.getByLabel('Search in commands').fill('nothingmatchesthis')
   await page.getByText('No event fits these filters.').waitFor()
+  await page.done()
+})
+
+test('a filter that selects little, or nothing yet, stays live in a long ledger', async () => {
+  await decide('cat /etc/shadow # seldom')
+  await fill(5200)
+  const page = await open(browser, server.url)
+  await enterDemo(page, 'Auditor')
+  for (const word of ['seldom', 'unheard']) {
+    const asked = []
+    const asks = new RegExp(`/audit/(tail|events)\\?q=${word}`)
+    const note = (request) => asks.test(request.url()) && asked.push(request.url())
+    page.on('request', note)
+    await page.goto(`/audit?q=${word}`)
+    await page.getByText('Live', { exact: true }).waitFor()
+    await (word === 'seldom' ? rows(page).first() : page.getByText('No event fits these filters.')).waitFor()
+    await page.waitForTimeout(3000) // what must not happen has no other sign
+    assert.equal(asked.length, 2, `the page asked ${asked.join('\n')}`)
+    page.off('request', note)
+
+    await decide('ls # something else')
+    await decide(`ls # ${word} again`)
+    await rows(page).filter({ hasText: `# ${word} again` }).first().waitFor()
+    assert.equal(await rows(page).filter({ hasText: '# something else' }).count(), 0)
+  }
+  await page.done()
+})
+
+test('a stream that the server refuses is opened again', async () => {
+  const page = await open(browser, server.url)
+  page.expectFailures(503)
+  await enterDemo(page, 'Auditor')
+  let refusals = 2
+  await page.route(/\/audit\/tail/, (route) => (refusals-- > 0 ? route.fulfill({ status: 503, body: '' }) : route.continue()))
+  await page.reload()
+  await page.getByText('Reconnecting', { exact: true }).waitFor()
+  await page.getByText('Live', { exact: true }).waitFor()
+  await decide('ls # after a refusal')
+  await rows(page).filter({ hasText: '# after a refusal' }).first().waitFor()
   await page.done()
 })
 

@@ -18,6 +18,7 @@ import (
 type eventPage struct {
 	Events []json.RawMessage `json:"events"`
 	Next   int64             `json:"next"`
+	Head   int64             `json:"head"`
 }
 
 // searchEvents finds events, newest first.
@@ -34,11 +35,12 @@ func (a *API) searchEvents(c *fiber.Ctx) error {
 		return err
 	}
 	q.Limit = int(limit)
+	head := a.Ledger.Seq() // before the search: a tail from here repeats an event rather than miss one
 	page, err := a.Ledger.Search(c.UserContext(), q)
 	if err != nil {
 		return err
 	}
-	return c.JSON(eventPage{list(page.Events), page.Next})
+	return c.JSON(eventPage{list(page.Events), page.Next, head})
 }
 
 type promptState struct {

@@ -46,7 +46,7 @@ func (a *API) tailEvents(c *fiber.Ctx) error {
 	if after < 0 {
 		after = a.Ledger.Seq()
 	}
-	t := &tail{api: a, caller: caller.Of(c), conn: c.Context().Conn(), closing: c.Context().Done(), query: q, fits: matcher(q), last: after}
+	t := &tail{api: a, caller: caller.Of(c), conn: c.Context().Conn(), closing: c.Context().Done(), query: q, fits: q.Matcher(), last: after}
 	c.Set(fiber.HeaderContentType, "text/event-stream")
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set("X-Accel-Buffering", "no") // a proxy must not hold events back
@@ -78,7 +78,7 @@ type tail struct {
 	conn    net.Conn
 	closing <-chan struct{} // the server stops
 	query   audit.Query
-	fits    func(json.RawMessage) bool
+	fits    func(event string) bool // nil: everything
 	w       *bufio.Writer
 	last    int64 // seq up to which the client has seen everything that fits
 	checked time.Time
@@ -117,7 +117,7 @@ func (t *tail) take(e audit.Tailed) error {
 		}
 	}
 	t.last = e.Seq
-	if !t.fits(e.Event) {
+	if t.fits != nil && !t.fits(string(e.Event)) {
 		return nil
 	}
 	if time.Since(t.checked) > liveCheck {
@@ -162,12 +162,13 @@ func (t *tail) send(event, id string, data []byte) error {
 	return err
 }
 
-// beat keeps the connection open, and notices a client that is gone or whose session has ended while nothing happened.
+// beat keeps the connection open, and notices a client that is gone or whose session has ended while nothing happened. Its
+// id is how far the stream has come, so that a client whose filters select little doesn't come back from far behind.
 func (t *tail) beat() error {
 	if err := t.live(); err != nil {
 		return err
 	}
-	if _, err := t.w.WriteString(": still here\n\n"); err != nil {
+	if _, err := fmt.Fprintf(t.w, ": still here\nid: %d\n\n", t.last); err != nil {
 		return err
 	}
 	return t.flush()

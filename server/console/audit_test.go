@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ambit/audit"
+	"ambit/db"
 	"ambit/server/caller"
 )
 
@@ -270,6 +271,86 @@ func TestTailShowsNewEventsAndCatchesUp(t *testing.T) {
 			}
 		case <-time.After(time.Until(deadline)):
 			t.Fatal("the stream goes on after signing out")
+		}
+	}
+}
+
+// fill records n events that nobody looks for.
+func (s *stack) fill(n int) {
+	s.t.Helper()
+	by := audit.Actor{User: "filler@acme.test"}
+	must(s.t, s.ledger.Commit(s.t.Context(), func(*db.Tx) ([]*audit.Event, error) {
+		events := make([]*audit.Event, n)
+		for i := range events {
+			events[i] = &audit.Event{Type: "session.ended", Phase: audit.PhaseLifecycle, Actor: by}
+		}
+		return events, nil
+	}))
+}
+
+// TestTailGoesOnFromTheHeadOfASearch guards against a page that loads itself over and over: what a rare filter found last
+// lies further back than the tail catches up.
+func TestTailGoesOnFromTheHeadOfASearch(t *testing.T) {
+	s := start(t)
+	o := s.setUp()
+	s.publish(acme)
+	agent := s.script(caller.ScopeDecide)
+	agent.decide(use("Teleport"))
+	s.fill(5200)
+	for _, tc := range []struct {
+		name, filter, tool string
+		found              int
+	}{
+		{"rare", "effect=deny", "Levitate", 1},
+		{"empty", "q=Conjure", "Conjure", 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var page struct {
+				Events []audit.Event
+				Head   int64
+			}
+			o.call("GET", "/api/v1/audit/events?"+tc.filter, nil, 200, &page)
+			if len(page.Events) != tc.found || page.Head != s.ledger.Seq() {
+				t.Fatalf("%d events, head %d of %d", len(page.Events), page.Head, s.ledger.Seq())
+			}
+			resp := o.send("GET", fmt.Sprintf("/api/v1/audit/tail?after=%d&%s", page.Head, tc.filter), nil)
+			defer resp.Body.Close()
+			wanted := agent.decide(use(tc.tool))
+			if f := next(t, frames(resp.Body)); !strings.HasPrefix(f, "event: audit\n") || !strings.Contains(f, wanted) {
+				t.Fatalf("first came %q", f)
+			}
+		})
+	}
+}
+
+func TestTailFollowsTheFullTextToo(t *testing.T) {
+	s := start(t)
+	o := s.setUp()
+	s.publish(acme)
+	agent := s.script(caller.ScopeDecide)
+	for _, q := range []string{"Teleport", "tele*", "%22Teleport%22", "teleport&effect=deny"} {
+		resp := o.send("GET", "/api/v1/audit/tail?phase=decision&q="+q, nil)
+		agent.decide(use("TodoWrite"))
+		wanted := agent.decide(use("Teleport"))
+		if f := next(t, frames(resp.Body)); !strings.Contains(f, wanted) {
+			t.Errorf("q=%s: first came %q", q, f)
+		}
+		resp.Body.Close()
+	}
+}
+
+func TestTailSaysHowFarItHasCome(t *testing.T) {
+	s := start(t)
+	o := s.setUp()
+	s.fill(10)
+	resp := o.send("GET", "/api/v1/audit/tail?effect=hold&after=0", nil)
+	defer resp.Body.Close()
+	in := bufio.NewReader(resp.Body)
+	for _, want := range []string{": still here\n", fmt.Sprintf("id: %d\n", s.ledger.Seq())} {
+		line, err := in.ReadString('\n')
+		must(t, err)
+		if line != want {
+			t.Fatalf("the first lines have %q, want %q", line, want)
 		}
 	}
 }

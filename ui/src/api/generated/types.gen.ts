@@ -351,6 +351,10 @@ export type EventPage = {
      * pass as before for the next page; 0 at the end
      */
     next: number;
+    /**
+     * seq up to which the ledger was searched; pass as after to follow it from here, also where nothing was found
+     */
+    head: number;
 };
 
 export type EventDetail = {
@@ -2227,6 +2231,10 @@ export type TailEventsData = {
         phase?: 'decision' | 'result' | 'lifecycle' | 'admin' | 'approval' | 'integrity';
         type?: string;
         /**
+         * full text
+         */
+        q?: string;
+        /**
          * the same, for the first connection
          */
         after?: number;
@@ -2245,7 +2253,7 @@ export type TailEventsError = TailEventsErrors[keyof TailEventsErrors];
 
 export type TailEventsResponses = {
     /**
-     * Server-sent events. event: audit, id: the seq, data: an AuditEvent. event: gap, data: {"after":seq}: the reader was too slow, load the list again. A comment line every 15 seconds keeps the connection open.
+     * Server-sent events. event: audit, id: the seq, data: an AuditEvent. event: gap, data: {"after":seq}: too much lies between to be sent, load the list again. A comment line every 10 seconds keeps the connection open; the id with it is the seq up to which everything that fits was sent.
      */
     200: string;
 };

@@ -12,7 +12,7 @@ import { FilterBar } from './FilterBar'
 import { compact, type Filters, tailOf } from './filters'
 import { useListKeys } from './keys'
 import { useLive } from './live'
-import { newestSeq } from './pages'
+import { positionOf } from './pages'
 import { Summary } from './Summary'
 
 export function Audit() {
@@ -40,14 +40,18 @@ export function Audit() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what waits belongs to the filters that it came by
   useEffect(() => setWaiting([]), [filters])
 
-  const reload = () => queries.resetQueries({ queryKey: eventsQuery(filters).queryKey })
-  const following = query.isSuccess && !filters.until
+  const { queryKey } = eventsQuery(filters)
+  const following = query.data !== undefined && !filters.until
   const address = useMemo(
     () => (following ? (after: number) => tailOf(filters, after) : undefined),
     [following, filters],
   )
-  const newest = Math.max(newestSeq(query.data), waiting[0]?.seq ?? 0)
-  const live = useLive({ address, newest, onEvents, onGap: reload })
+  const live = useLive({
+    address,
+    position: () => Math.max(positionOf(queries.getQueryData(queryKey)), waiting[0]?.seq ?? 0),
+    onEvents,
+    onGap: () => queries.invalidateQueries({ queryKey }),
+  })
 
   const setFilters = (next: Filters) =>
     navigate({ to: id ? '/audit/$id' : '/audit', params: { id: id ?? '' }, search: compact(next) })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AuditEvent } from '../../api/generated'
-import { newestSeq, type Pages, rowsAbove, withLive } from './pages'
+import { type Pages, positionOf, rowsAbove, withLive } from './pages'
 
 const event = (seq: number): AuditEvent => ({
   schema: 'ambit.audit/v1',
@@ -12,7 +12,7 @@ const event = (seq: number): AuditEvent => ({
   actor: { user: 'ada@acme.test' },
 })
 const pages = (...seqs: number[][]): Pages => ({
-  pages: seqs.map((page) => ({ events: page.map(event), next: page.at(-1) ?? 0 })),
+  pages: seqs.map((page) => ({ events: page.map(event), next: page.at(-1) ?? 0, head: page[0] ?? 0 })),
   pageParams: seqs.map((_, i) => i),
 })
 const seqs = (p: Pages) => p.pages.flatMap((page) => page.events.map((e) => e.seq))
@@ -32,9 +32,19 @@ test('leaves out what a reconnecting stream repeats', () => {
 })
 
 test('starts from an empty list', () => {
-  expect(newestSeq(pages([]))).toBe(0)
-  expect(newestSeq(undefined)).toBe(0)
+  expect(positionOf(pages([]))).toBe(0)
+  expect(positionOf(undefined)).toBe(0)
   expect(seqs(withLive(pages([]), [event(1)]))).toEqual([1])
+})
+
+test('goes on from where the search ended, or from the newest event that came since', () => {
+  const searched = (seqs: number[]): Pages => {
+    const found = pages(seqs)
+    return { ...found, pages: found.pages.map((page) => ({ ...page, head: 6000 })) }
+  }
+  expect(positionOf(searched([]))).toBe(6000)
+  expect(positionOf(searched([9, 8]))).toBe(6000)
+  expect(positionOf(withLive(searched([9, 8]), [event(6001)]))).toBe(6001)
 })
 
 test('says by how many rows a reader must be moved down to stay in place', () => {

@@ -3,8 +3,16 @@ import type { AuditEvent, EventPage } from '../../api/generated'
 
 export type Pages = InfiniteData<EventPage, unknown>
 
-/** newestSeq is the position from which the live stream goes on; 0 while nothing is shown. */
-export function newestSeq(pages: Pages | undefined): number {
+/**
+ * positionOf is the seq from which the live stream goes on: as far as the ledger was searched, which may be far beyond the
+ * newest event that fits, or the newest that the stream has brought since.
+ */
+export function positionOf(pages: Pages | undefined): number {
+  return Math.max(pages?.pages[0]?.head ?? 0, newestSeq(pages))
+}
+
+/** newestSeq is the newest event that is shown; 0 while nothing is. */
+function newestSeq(pages: Pages | undefined): number {
   for (const page of pages?.pages ?? []) {
     const first = page.events[0]
     if (first) return first.seq
