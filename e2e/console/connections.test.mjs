@@ -8,6 +8,7 @@ import { start } from './server.mjs'
 let browser
 let server
 let provider
+let ownerCookies
 before(async () => {
   browser = await launch()
   server = await start('--egress', 'loopback')
@@ -30,6 +31,11 @@ async function opened(options) {
   return page
 }
 
+/** enterOwner signs in as the owner whom the first test made: a second factor counts once, so it lends its cookies. */
+async function enterOwner(page) {
+  await page.context().addCookies(ownerCookies)
+}
+
 /** move takes a connection to another stage, through the question that says what it means. */
 async function move(page, action, means, stage) {
   await page.getByRole('button', { name: action }).click()
@@ -49,6 +55,7 @@ async function signIn(page, name, path = '/sso/acme-sso/login') {
 test('a connection from the wizard to everybody, and back', async () => {
   const owner = await opened()
   await setUp(owner, server)
+  ownerCookies = await owner.context().cookies()
   await owner.goto('/connections')
   await owner.getByText('There is no connection yet.').waitFor()
   await owner.getByRole('link', { name: 'Add connection' }).click()
@@ -166,4 +173,77 @@ test('a SCIM token is shown once', async () => {
   } finally {
     await demo.stop()
   }
+})
+
+test('at Google the Workspace domain is asked for, and sent', async () => {
+  const page = await opened()
+  await enterOwner(page)
+  await page.goto('/connections/new')
+  await page.getByRole('combobox', { name: 'Identity provider' }).click()
+  await page.getByRole('option', { name: 'Google Workspace' }).click()
+  await page.getByLabel('Client ID').fill('google-client')
+  await page.getByLabel('Client secret').fill('google-secret')
+  await page.getByRole('button', { name: 'Save as draft' }).click()
+  await page.getByText('Write the domain, such as acme.com').waitFor()
+  await accessible(page, 'Google without a domain')
+  await page.getByLabel('Your Google Workspace domain').fill('acme.test')
+  const sent = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/v1/connections'))
+  await page.getByRole('button', { name: 'Save as draft' }).click()
+  assert.deepEqual((await sent).postDataJSON().config.oidc.auth_params, { hd: 'acme.test' })
+  await page.done()
+})
+
+test('advanced settings of both protocols are saved and shown again', async () => {
+  const page = await opened({ colorScheme: 'dark' })
+  await enterOwner(page)
+  const configOf = async (id) => (await (await page.request.get(`/api/v1/connections/${id}`)).json()).config
+
+  await page.goto('/connections/new')
+  await page.getByRole('combobox', { name: 'Identity provider' }).click()
+  await page.getByRole('option', { name: 'Another provider' }).click()
+  await page.getByRole('textbox', { name: /^Name/ }).fill('Fine OIDC')
+  await page.getByLabel('Issuer').fill(provider.issuer)
+  await page.getByLabel('Client ID').fill('console')
+  await page.getByLabel('Client secret').fill('console-secret')
+  await page.getByRole('button', { name: 'Show advanced settings' }).click()
+  await page.getByLabel('Parameters of the sign-in request').fill('max_age: 3600\nprompt: login')
+  await page.getByRole('combobox', { name: 'Audiences to exchange' }).fill('cli-one')
+  await page.keyboard.press('Enter')
+  await page.getByRole('combobox', { name: 'Signatures that count' }).click()
+  await page.getByRole('option', { name: 'ES256' }).click()
+  await page.keyboard.press('Escape')
+  await page.getByLabel('Tolerated clock difference').fill('30')
+  await accessible(page, 'advanced settings of OIDC')
+  await page.getByRole('button', { name: 'Save as draft' }).click()
+  await page.waitForURL('/connections/fine-oidc')
+  const oidc = await configOf('fine-oidc')
+  assert.deepEqual(oidc.oidc.auth_params, { max_age: '3600', prompt: 'login' })
+  assert.deepEqual([oidc.oidc.algorithms, oidc.oidc.clock_skew, oidc.exchange_audiences], [['ES256'], 30, ['cli-one']])
+  assert.ok(!('accepted_groups' in oidc.accounts))
+  await page.getByRole('button', { name: 'Show advanced settings' }).click()
+  assert.equal(await page.getByLabel('Parameters of the sign-in request').inputValue(), 'max_age: 3600\nprompt: login')
+  await page.getByLabel('Tolerated clock difference').fill('400')
+  await page.getByLabel('Parameters of the sign-in request').fill('redirect_uri: https://elsewhere.test')
+  await page.getByRole('button', { name: 'Save settings' }).click()
+  await page.getByText(/redirect_uri" can't be set/).waitFor()
+
+  await page.goto('/connections/new')
+  await page.getByText('SAML', { exact: false }).first().click()
+  await page.getByRole('combobox', { name: 'Identity provider' }).click()
+  await page.getByRole('option', { name: 'Another provider' }).click()
+  await page.getByRole('textbox', { name: /^Name/ }).fill('Fine SAML')
+  await page.getByLabel('Metadata address').fill(`${provider.issuer}/metadata`)
+  await page.getByRole('button', { name: 'Show advanced settings' }).click()
+  await page.getByLabel('Entity ID of the provider').fill('urn:acme:idp')
+  await page.getByLabel('Oldest authentication').fill('28800')
+  await page.getByLabel('Further certificates').fill('no certificate')
+  await page.getByRole('button', { name: 'Save as draft' }).click()
+  await page.getByText(/Certificate 1 is not accepted/).waitFor()
+  await accessible(page, 'advanced settings of SAML')
+  await page.getByLabel('Further certificates').fill('')
+  await page.getByRole('button', { name: 'Save as draft' }).click()
+  await page.waitForURL('/connections/fine-saml')
+  const { saml } = await configOf('fine-saml')
+  assert.deepEqual([saml.entity_id, saml.max_authentication_age_seconds], ['urn:acme:idp', 28800])
+  await page.done()
 })

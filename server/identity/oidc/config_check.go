@@ -34,6 +34,9 @@ func (c *Config) Check() []*idp.Refusal {
 		}
 	}
 	wrong = append(wrong, full.checkAuthParams()...)
+	if full.Issuer == issuerGoogle && full.AuthParams["hd"] == "" {
+		bad("auth_params", "the Google Workspace domain is missing, so any Google account could come in", "Set hd to your domain, such as acme.com; * takes every Workspace domain, for an Internal consent screen with several.")
+	}
 	wrong = append(wrong, full.checkClaims()...)
 	if !slices.Contains([]string{UserInfoAuto, UserInfoAlways, UserInfoNever}, full.UserInfo) {
 		bad("userinfo", fmt.Sprintf("%q is not a choice", clean(full.UserInfo, 40)), "Choose auto, always or never.")

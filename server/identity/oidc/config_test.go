@@ -52,6 +52,16 @@ func TestConfigCheck(t *testing.T) {
 		{"prompt none", func(c *Config) { c.AuthParams = map[string]string{"prompt": "none"} }, "auth_params"},
 		{"max_age in words", func(c *Config) { c.AuthParams = map[string]string{"max_age": "1h"} }, "auth_params"},
 		{"parameter without value", func(c *Config) { c.AuthParams = map[string]string{"hd": ""} }, "auth_params"},
+		{"Google without a domain", func(c *Config) { c.Issuer = issuerGoogle }, "auth_params"},
+		{"Google with other parameters only", func(c *Config) {
+			c.Issuer, c.AuthParams = issuerGoogle, map[string]string{"prompt": "login"}
+		}, "auth_params"},
+		{"Google with a domain", func(c *Config) {
+			c.Issuer, c.AuthParams = issuerGoogle, map[string]string{"hd": "acme.test"}
+		}, ""},
+		{"Google with any Workspace domain", func(c *Config) {
+			c.Issuer, c.AuthParams = issuerGoogle, map[string]string{"hd": "*"}
+		}, ""},
 		{"subject by address", func(c *Config) { c.SubjectClaim = "email" }, "subject_claim"},
 		{"claim with a line break", func(c *Config) { c.GroupsClaim = "a\nb" }, "groups_claim"},
 		{"claim of dots", func(c *Config) { c.GroupsClaim = strings.Repeat("a.", 50) }, "groups_claim"},

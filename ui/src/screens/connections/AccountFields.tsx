@@ -24,6 +24,11 @@ export function AccountFields({ form, hints }: { form: Form; hints: Hints }) {
           {...form.getInputProps('fixed_groups')}
         />
       </div>
+      <TagsInput
+        label="Groups that this connection may assert"
+        description="Names, with an asterisk for any text, such as eng-*. Empty: all. Others that a sign-in brings don’t count, so that one provider can’t make somebody a member of another’s groups."
+        {...form.getInputProps('accepted_groups')}
+      />
       <Checkbox
         label="Only people whom SCIM provisioned may sign in"
         {...form.getInputProps('provisioned_only', { type: 'checkbox' })}

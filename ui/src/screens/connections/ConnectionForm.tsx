@@ -10,7 +10,7 @@ import { AccountFields } from './AccountFields'
 import type { Hints } from './fields'
 import { OIDCFields } from './OIDCFields'
 import { SAMLFields } from './SAMLFields'
-import { errorsOf, slugOf, type Values } from './values'
+import { atGoogle, claimsOf, errorsOf, slugOf, type Values } from './values'
 import { WorkloadFields } from './WorkloadFields'
 
 /** ConnectionForm is a connection's settings. What the server finds wrong shows at the field that it is about. */
@@ -41,6 +41,10 @@ export function ConnectionForm({
         /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(value.trim())
           ? null
           : 'Use 1 to 40 lower-case letters, digits and hyphens',
+      hd: (value, values) =>
+        kind !== 'oidc' || !atGoogle(values) || value.trim() || claimsOf(values.auth_params).hd
+          ? null
+          : 'Write the domain, such as acme.com',
     },
   })
   const { setErrors } = form

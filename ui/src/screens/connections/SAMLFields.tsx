@@ -1,4 +1,4 @@
-import { Button, Checkbox, FileButton, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, FileButton, NumberInput, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import people from '../people/People.module.css'
 import type { Form, Hints } from './fields'
@@ -7,6 +7,12 @@ import { More } from './More'
 const maxMetadata = 900_000 // the API's limit for a request is 1 MiB
 
 const rare = ['subject', 'name_id_format', 'groups_separator'] as const
+const advanced = [
+  'entity_id',
+  'certificates',
+  'clock_skew_seconds',
+  'max_authentication_age_seconds',
+] as const
 
 export function SAMLFields({ form, hints }: { form: Form; hints: Hints }) {
   const [unread, setUnread] = useState('')
@@ -86,6 +92,46 @@ export function SAMLFields({ form, hints }: { form: Form; hints: Hints }) {
           description="Less safe: anybody can be led into somebody else’s account by a planted answer. Leave it off unless a portal needs it."
           {...form.getInputProps('allow_idp_initiated', { type: 'checkbox' })}
         />
+      </More>
+      <More label="advanced settings" open={advanced.some((name) => form.errors[name])}>
+        <TextInput
+          label="Entity ID of the provider"
+          {...field('entity_id', 'Only where the metadata lists several providers: which of them.')}
+        />
+        <Textarea
+          label="Further certificates"
+          rows={3}
+          autosize
+          maxRows={8}
+          spellCheck={false}
+          {...field(
+            'certificates',
+            'Trusted besides those in the metadata, such as the next one before the provider changes over. Paste them one after the other, with their BEGIN and END lines.',
+          )}
+        />
+        <div className={people.half}>
+          <NumberInput
+            label="Tolerated clock difference"
+            placeholder="60"
+            suffix=" s"
+            min={1}
+            max={300}
+            allowDecimal={false}
+            {...field('clock_skew_seconds', 'In seconds. Set clocks by NTP rather than raise it.')}
+          />
+          <NumberInput
+            label="Oldest authentication"
+            placeholder="No limit"
+            suffix=" s"
+            min={60}
+            max={2592000}
+            allowDecimal={false}
+            {...field(
+              'max_authentication_age_seconds',
+              'In seconds. Whoever proved who they are at the provider longer ago is refused.',
+            )}
+          />
+        </div>
       </More>
     </>
   )

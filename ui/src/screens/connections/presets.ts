@@ -1,5 +1,5 @@
 import type { ConnectionUrls } from '../../api/generated'
-import type { Values } from './values'
+import { google, type Values } from './values'
 
 export type Provider = 'okta' | 'entra' | 'google' | 'keycloak' | 'other'
 
@@ -65,10 +65,11 @@ const oidc: Record<Provider, Preset> = {
     steps: [
       'Google Cloud console → APIs & Services → OAuth consent screen: Internal.',
       'Credentials → Create credentials → OAuth client ID → Web application, with the redirect URI below.',
+      'Enter your Workspace domain below: Ambit takes only accounts that Google says are of it.',
       'Google sends no groups: give everybody who signs in a group of your choice below.',
     ],
     labels: { callback: 'Authorised redirect URI' },
-    values: { issuer: 'https://accounts.google.com', groups_from: 'none', offline_access: true },
+    values: { issuer: google, groups_from: 'none', offline_access: true },
     hints: { fixed_groups: 'Such as engineers: the policy’s tiers go by groups, and Google sends none.' },
   },
   keycloak: {

@@ -24,6 +24,12 @@ export interface Values {
   groups_claim: string
   groups_string: boolean
   userinfo: NonNullable<OidcConfig['userinfo']>
+  hd: string // of auth_params, at Google
+  auth_params: string // the others, one "name: value" for each line
+  audience: string
+  exchange_audiences: string[]
+  algorithms: string[]
+  clock_skew: number | ''
   metadata_url: string
   metadata: string
   subject: string
@@ -35,10 +41,15 @@ export interface Values {
   sign_requests: boolean
   want_encrypted: boolean
   allow_idp_initiated: boolean
+  entity_id: string
+  certificates: string // one after the other
+  clock_skew_seconds: number | ''
+  max_authentication_age_seconds: number | ''
   audiences: string[]
   claims: string // one "name: value" for each line
   groups_from: NonNullable<AccountsConfig['groups_from']>
   fixed_groups: string[]
+  accepted_groups: string[]
   provisioned_only: boolean
 }
 
@@ -58,6 +69,12 @@ export const blank: Values = {
   groups_claim: '',
   groups_string: false,
   userinfo: '',
+  hd: '',
+  auth_params: '',
+  audience: '',
+  exchange_audiences: [],
+  algorithms: [],
+  clock_skew: '',
   metadata_url: '',
   metadata: '',
   subject: '',
@@ -69,10 +86,15 @@ export const blank: Values = {
   sign_requests: false,
   want_encrypted: false,
   allow_idp_initiated: false,
+  entity_id: '',
+  certificates: '',
+  clock_skew_seconds: '',
+  max_authentication_age_seconds: '',
   audiences: [],
   claims: '',
   groups_from: 'claims',
   fixed_groups: [],
+  accepted_groups: [],
   provisioned_only: false,
 }
 
@@ -88,6 +110,8 @@ const ofOIDC = [
   'groups_claim',
   'groups_string',
   'userinfo',
+  'audience',
+  'algorithms',
 ] as const
 const ofSAML = [
   'metadata_url',
@@ -101,11 +125,16 @@ const ofSAML = [
   'sign_requests',
   'want_encrypted',
   'allow_idp_initiated',
+  'entity_id',
 ] as const
+
+export const google = 'https://accounts.google.com'
 
 /** valuesOf fills the form from a connection. */
 export function valuesOf(connection: ConnectionDetail): Values {
   const { config } = connection
+  const { hd, ...others } = config.oidc?.auth_params ?? {}
+  const ofGoogle = config.oidc?.issuer === google
   const values: Values = {
     ...blank,
     ...config.oidc,
@@ -114,14 +143,16 @@ export function valuesOf(connection: ConnectionDetail): Values {
     id: connection.id,
     name: connection.name,
     domains: connection.domains,
+    hd: (ofGoogle && hd) || '',
+    auth_params: linesOf(ofGoogle ? others : config.oidc?.auth_params),
+    exchange_audiences: config.exchange_audiences ?? [],
+    certificates: (config.saml?.certificates ?? []).join('\n\n'),
   }
   if (config.workload) {
     values.issuer = config.workload.issuer
     values.subject_claim = config.workload.subject_claim ?? ''
     values.audiences = config.workload.audiences ?? []
-    values.claims = Object.entries(config.workload.claims ?? {})
-      .map(([name, value]) => `${name}: ${value}`)
-      .join('\n')
+    values.claims = linesOf(config.workload.claims)
   }
   if (!values.groups_from) values.groups_from = 'claims'
   return values
@@ -137,6 +168,7 @@ export function configOf(
     ...before.accounts,
     groups_from: values.groups_from,
     fixed_groups: values.fixed_groups,
+    accepted_groups: orNone(values.accepted_groups),
     provisioned_only: values.provisioned_only,
   }
   if (kind === 'workload') {
@@ -149,9 +181,41 @@ export function configOf(
     return { ...before, workload, accounts }
   }
   if (kind === 'oidc') {
-    return { ...before, oidc: { ...before.oidc, ...picked(values, ofOIDC) }, accounts }
+    const oidc = {
+      ...before.oidc,
+      ...picked(values, ofOIDC),
+      auth_params: authParamsOf(values),
+      clock_skew: values.clock_skew || undefined,
+    }
+    return { ...before, oidc, accounts, exchange_audiences: orNone(values.exchange_audiences) }
   }
-  return { ...before, saml: { ...before.saml, ...picked(values, ofSAML) }, accounts }
+  const saml = {
+    ...before.saml,
+    ...picked(values, ofSAML),
+    certificates: certificatesOf(values.certificates),
+    clock_skew_seconds: values.clock_skew_seconds || undefined,
+    max_authentication_age_seconds: values.max_authentication_age_seconds || undefined,
+  }
+  return { ...before, saml, accounts }
+}
+
+const orNone = (list: string[]) => (list.length > 0 ? list : undefined)
+
+/** authParamsOf is what is added to the authorization request; at Google the domain has a field of its own. */
+function authParamsOf(values: Values): Record<string, string> {
+  const domain = atGoogle(values) ? values.hd.trim() : ''
+  return { ...claimsOf(values.auth_params), ...(domain && { hd: domain }) }
+}
+
+/** atGoogle says whether a connection needs a Workspace domain: Google signs in everybody in the world who has an account. */
+export const atGoogle = (values: Values) => values.issuer.trim() === google
+
+/** certificatesOf divides certificates that were pasted one after the other, with or without BEGIN and END lines. */
+export function certificatesOf(text: string): string[] {
+  return text
+    .split(/(?<=-----END CERTIFICATE-----)|\n[ \t\r]*\n/)
+    .map((one) => one.trim())
+    .filter(Boolean)
 }
 
 /** picked takes fields as they were typed, without spaces around texts. */
@@ -163,6 +227,12 @@ function picked<K extends keyof Values>(values: Values, keys: readonly K[]): Pic
   }
   return out
 }
+
+/** linesOf writes "name: value" lines. */
+const linesOf = (claims: Record<string, string> | null | undefined) =>
+  Object.entries(claims ?? {})
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n')
 
 /** claimsOf reads "name: value" lines; the value may hold colons, the name can't. */
 export function claimsOf(text: string): Record<string, string> {
