@@ -72,7 +72,7 @@ test('a webhook is added, tested, started, refuses, is mended, paused and delete
   assert.match(await detail.locator('code').textContent(), /^whsec_/)
   await detail.getByRole('button', { name: 'Edit' }).click()
   assert.equal(await detail.getByLabel('Signing secret').inputValue(), '')
-  await detail.getByLabel('Repository').fill('github.com/acme/payments')
+  await detail.getByRole('combobox', { name: 'Repository' }).fill('github.com/acme/payments')
   await accessible(page, 'edit a sink')
   await detail.getByRole('button', { name: 'Save' }).click()
   await detail.getByRole('button', { name: 'Pause' }).click()
@@ -91,5 +91,86 @@ test('an auditor sees sinks and changes nothing', async () => {
   await page.getByRole('heading', { name: 'Sinks' }).waitFor()
   await page.getByText('The ledger is forwarded nowhere.').waitFor()
   assert.equal(await page.getByRole('button', { name: 'Add sink' }).count(), 0)
+  await page.done()
+})
+
+test('advanced settings and the whole filter are saved, shown again and edited', async () => {
+  const page = await open(browser, server.url, { colorScheme: 'dark' })
+  await enterDemo(page, 'Owner')
+  const specOf = async (name) => {
+    const { sinks } = await (await page.request.get('/api/v1/sinks')).json()
+    return sinks.find((sink) => sink.spec.name === name).spec
+  }
+  await page.goto('/sinks')
+  await page.getByRole('button', { name: 'Add sink' }).click()
+  const adding = page.getByRole('dialog', { name: 'Add sink' })
+  await adding.getByRole('button', { name: /Webhook/ }).click()
+  await adding.getByLabel('Name', { exact: true }).fill('Fine')
+  await adding.getByLabel('URL').fill(`http://127.0.0.1:${receiver.address().port}/hook`)
+  await adding.getByRole('combobox', { name: 'Action' }).click()
+  await page.getByRole('option', { name: 'shell.exec' }).click()
+  await adding.getByLabel('Session').fill('s-1')
+  await adding.getByRole('combobox', { name: 'Policy layer' }).fill('organisation')
+  await adding.getByRole('combobox', { name: 'Type' }).fill('shell.exec')
+  await adding.getByLabel('Text').fill('"git push"')
+  await adding.getByRole('button', { name: 'Show advanced settings' }).click()
+  for (const [label, value] of [
+    ['Events in a request', '5'],
+    ['Size of a request', '128'],
+    ['Wait for more events', '500'],
+    ['Alarm after a lag of', '60'],
+    ['Events that may wait', '2000'],
+    ['Size of what may wait', '2'],
+  ]) {
+    await adding.getByLabel(label).fill(value)
+  }
+  await adding.getByLabel('Compress requests').uncheck()
+  await accessible(page, 'advanced settings of a sink')
+  await adding.getByRole('button', { name: 'Add Webhook' }).click()
+  await adding.getByRole('button', { name: 'Leave it paused' }).click()
+  const made = await specOf('Fine')
+  assert.deepEqual(made.filter, { action: 'shell.exec', session: 's-1', layer: 'organisation', type: 'shell.exec', q: '"git push"' })
+  assert.deepEqual(made.batch, { items: 5, bytes: 131072, age_ms: 500 })
+  assert.deepEqual([made.quota, made.alarm_after_s, made.gzip], [{ events: 2000, bytes: 2097152 }, 60, false])
+
+  await page.getByRole('button', { name: 'Fine' }).click()
+  const detail = page.getByRole('dialog', { name: 'Fine' })
+  await detail.getByRole('button', { name: 'Edit' }).click()
+  await detail.getByRole('button', { name: 'Show advanced settings' }).click()
+  assert.equal(await detail.getByLabel('Size of a request').inputValue(), '128 KiB')
+  await detail.getByLabel('Events in a request').fill('6')
+  await detail.getByLabel('Alarm after a lag of').fill('')
+  await detail.getByLabel('Session').fill('')
+  await detail.getByRole('button', { name: 'Save' }).click()
+  await detail.getByRole('button', { name: 'Edit' }).waitFor()
+  const { session: _session, ...filter } = made.filter
+  assert.deepEqual(await specOf('Fine'), { ...made, filter, batch: { ...made.batch, items: 6 }, alarm_after_s: 900 })
+  await page.done()
+})
+
+test('a Datadog sink that goes through a proxy can be edited', async () => {
+  const page = await open(browser, server.url)
+  await enterDemo(page, 'Owner')
+  await page.goto('/sinks')
+  await page.getByRole('button', { name: 'Add sink' }).click()
+  const adding = page.getByRole('dialog', { name: 'Add sink' })
+  await adding.getByRole('button', { name: /Datadog/ }).click()
+  await adding.getByLabel('Name', { exact: true }).fill('Proxy')
+  await adding.getByLabel('API key').fill('key-1')
+  await adding.getByRole('button', { name: 'Add Datadog' }).click()
+  await adding.getByText('One of the two is missing').waitFor()
+  const url = `http://127.0.0.1:${receiver.address().port}`
+  await adding.getByLabel('Or URL').fill(url)
+  await adding.getByRole('button', { name: 'Add Datadog' }).click()
+  await adding.getByRole('button', { name: 'Leave it paused' }).click()
+  await page.getByRole('button', { name: 'Proxy' }).click()
+  const detail = page.getByRole('dialog', { name: 'Proxy' })
+  await detail.getByRole('button', { name: 'Edit' }).click()
+  await detail.getByLabel('Service').fill('agents')
+  await detail.getByRole('button', { name: 'Save' }).click()
+  await detail.getByRole('button', { name: 'Edit' }).waitFor()
+  const { sinks } = await (await page.request.get('/api/v1/sinks')).json()
+  const { datadog } = sinks.find((sink) => sink.spec.name === 'Proxy').spec
+  assert.deepEqual([datadog.url, datadog.site, datadog.service], [url, undefined, 'agents'])
   await page.done()
 })

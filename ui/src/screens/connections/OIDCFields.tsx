@@ -8,9 +8,9 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core'
+import { More } from '../../elements/More'
 import people from '../people/People.module.css'
 import type { Form, Hints } from './fields'
-import { More } from './More'
 import { atGoogle } from './values'
 
 const rare = ['client_auth', 'scopes', 'subject_claim', 'email_claim', 'name_claim', 'userinfo'] as const
@@ -117,10 +117,7 @@ export function OIDCFields({ form, hints, secretSet }: { form: Form; hints: Hint
           <TagsInput
             label="Audiences to exchange"
             splitChars={[',', ' ']}
-            {...field(
-              'exchange_audiences',
-              'Client IDs of your own command lines, whose ID tokens Ambit exchanges too.',
-            )}
+            {...field('exchange_audiences', 'Client IDs of your own command lines.')}
           />
           <MultiSelect
             label="Signatures that count"

@@ -1,8 +1,8 @@
 import { Button, Checkbox, FileButton, NumberInput, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { More } from '../../elements/More'
 import people from '../people/People.module.css'
 import type { Form, Hints } from './fields'
-import { More } from './More'
 
 const maxMetadata = 900_000 // the API's limit for a request is 1 MiB
 
@@ -106,7 +106,7 @@ export function SAMLFields({ form, hints }: { form: Form; hints: Hints }) {
           spellCheck={false}
           {...field(
             'certificates',
-            'Trusted besides those in the metadata, such as the next one before the provider changes over. Paste them one after the other, with their BEGIN and END lines.',
+            'Trusted besides those in the metadata, such as the provider’s next one. Paste them one after the other, BEGIN and END lines included.',
           )}
         />
         <div className={people.half}>
@@ -128,7 +128,7 @@ export function SAMLFields({ form, hints }: { form: Form; hints: Hints }) {
             allowDecimal={false}
             {...field(
               'max_authentication_age_seconds',
-              'In seconds. Whoever proved who they are at the provider longer ago is refused.',
+              'In seconds. Whoever signed in there longer ago is refused.',
             )}
           />
         </div>

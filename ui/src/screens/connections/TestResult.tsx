@@ -3,11 +3,11 @@ import type { ConnectionDetail, ConnectionFinding, TestSignIn } from '../../api/
 import { Banner, Chips } from '../../elements/Chips'
 import { CodeBlock } from '../../elements/CodeBlock'
 import { Facts } from '../../elements/Facts'
+import { More } from '../../elements/More'
 import { Failure, Loading } from '../../elements/States'
 import { fullTime } from '../../elements/times'
 import { roleNames } from '../../session/roles'
 import styles from './Connections.module.css'
-import { More } from './More'
 import { testQuery } from './queries'
 import { Findings } from './TryOut'
 

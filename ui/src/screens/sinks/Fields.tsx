@@ -1,20 +1,21 @@
-import { Checkbox, PasswordInput, Select, TextInput } from '@mantine/core'
+import { Checkbox, NumberInput, PasswordInput, Select, Textarea, TextInput } from '@mantine/core'
 import type { Draft } from './draft'
-import { type Field, kinds } from './kinds'
+import type { Field } from './kinds'
 
 interface Props {
+  fields: readonly Field[]
   draft: Draft
   error: { field: string; message: string } | undefined
   onChange: (draft: Draft) => void
 }
 
-/** Fields is the part of the form that a kind asks for. */
-export function Fields({ draft, error, onChange }: Props) {
+/** Fields are inputs of the form. */
+export function Fields({ fields, draft, error, onChange }: Props) {
   const setText = (name: string, value: string) =>
     onChange({ ...draft, texts: { ...draft.texts, [name]: value } })
   return (
     <>
-      {kinds[draft.kind].fields.map((field) => (
+      {fields.map((field) => (
         <Input
           key={field.name}
           field={field}
@@ -59,6 +60,36 @@ function Input({ field, text, flag, error, onText, onFlag }: InputProps) {
           value={text || (field.choices?.[0]?.value ?? null)}
           allowDeselect={false}
           onChange={(value) => onText(value ?? '')}
+        />
+      )
+    case 'number':
+      return (
+        <NumberInput
+          label={label}
+          description={description}
+          placeholder={placeholder}
+          min={field.min}
+          max={field.max}
+          suffix={field.suffix}
+          allowDecimal={field.unit !== undefined}
+          value={text}
+          error={error}
+          onChange={(value) => onText(String(value))}
+        />
+      )
+    case 'pem':
+      return (
+        <Textarea
+          label={label}
+          description={description}
+          autosize
+          minRows={1}
+          maxRows={6}
+          spellCheck={false}
+          autoComplete="off"
+          value={text}
+          error={error}
+          onChange={(event) => onText(event.currentTarget.value)}
         />
       )
     case 'secret':

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Select } from '@mantine/core'
+import { Button, PasswordInput, Select, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call } from '../../api/client'
@@ -47,13 +47,25 @@ export function Secrets({ sink }: { sink: Sink }) {
           allowDeselect={false}
           onChange={(next) => setName(next ?? '')}
         />
-        <PasswordInput
-          label="New value"
-          description={name === 'signing' ? 'Leave it empty and Ambit makes one' : undefined}
-          autoComplete="off"
-          value={value}
-          onChange={(event) => setValue(event.currentTarget.value)}
-        />
+        {name === 'client_key' ? (
+          <Textarea
+            label="New value"
+            description="A key in PEM form has several lines"
+            rows={3}
+            spellCheck={false}
+            autoComplete="off"
+            value={value}
+            onChange={(event) => setValue(event.currentTarget.value)}
+          />
+        ) : (
+          <PasswordInput
+            label="New value"
+            description={name === 'signing' ? 'Leave it empty and Ambit makes one' : undefined}
+            autoComplete="off"
+            value={value}
+            onChange={(event) => setValue(event.currentTarget.value)}
+          />
+        )}
         <Note error={rotate.error} />
         <div role="status">
           {rotate.data?.secret && (

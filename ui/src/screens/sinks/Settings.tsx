@@ -1,6 +1,11 @@
-import { Checkbox, Fieldset, Select, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, Fieldset, Select, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { More } from '../../elements/More'
+import { facetsQuery } from '../audit/events'
+import { FilterFields } from '../audit/FilterFields'
 import type { Draft } from './draft'
 import { Fields } from './Fields'
+import { common, kinds } from './kinds'
 import styles from './Sinks.module.css'
 
 interface Props {
@@ -16,26 +21,10 @@ const mappings = [
   { value: 'ecs', label: 'ECS: Elastic Common Schema' },
 ]
 
-const effects = [
-  { value: '', label: 'Any' },
-  { value: 'allow', label: 'Allowed' },
-  { value: 'deny', label: 'Refused' },
-  { value: 'hold', label: 'Held' },
-]
-
-const phases = [
-  { value: '', label: 'Any' },
-  { value: 'decision', label: 'Decisions' },
-  { value: 'result', label: 'Results' },
-  { value: 'lifecycle', label: 'Lifecycle' },
-  { value: 'admin', label: 'Administration' },
-  { value: 'approval', label: 'Approvals' },
-  { value: 'integrity', label: 'Alarms' },
-]
-
-/** Settings is a sink's form: its name, what its kind asks, and what to send. */
+/** Settings is a sink's form: its name, what its kind asks, what to send, and what few need to change. */
 export function Settings({ draft, error, onChange, editing = false }: Props) {
   const set = (change: Partial<Draft>) => onChange({ ...draft, ...change })
+  const fields = { draft, error, onChange }
   return (
     <>
       <TextInput
@@ -46,18 +35,7 @@ export function Settings({ draft, error, onChange, editing = false }: Props) {
         error={error?.field === 'name' ? error.message : undefined}
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
-      <Fields draft={draft} error={error} onChange={onChange} />
-      {draft.kind !== 'file' && (
-        <Textarea
-          label="Certificate authority"
-          description="PEM, where the receiver's certificate isn't from a public one"
-          autosize
-          minRows={1}
-          maxRows={6}
-          value={draft.ca}
-          onChange={(event) => set({ ca: event.currentTarget.value })}
-        />
-      )}
+      <Fields fields={kinds[draft.kind].fields.filter((field) => !field.advanced)} {...fields} />
       <Fieldset legend="What to send">
         <div className={styles.form}>
           <Select
@@ -67,32 +45,7 @@ export function Settings({ draft, error, onChange, editing = false }: Props) {
             allowDeselect={false}
             onChange={(value) => set({ mapping: (value ?? 'native') as Draft['mapping'] })}
           />
-          <Select
-            label="Events"
-            data={phases}
-            value={draft.phase}
-            allowDeselect={false}
-            onChange={(value) => set({ phase: value ?? '' })}
-          />
-          <Select
-            label="Effect"
-            data={effects}
-            value={draft.effect}
-            allowDeselect={false}
-            onChange={(value) => set({ effect: value ?? '' })}
-          />
-          <TextInput
-            label="Person"
-            placeholder="Everybody"
-            value={draft.person}
-            onChange={(event) => set({ person: event.currentTarget.value })}
-          />
-          <TextInput
-            label="Repository"
-            placeholder="Every repository"
-            value={draft.repository}
-            onChange={(event) => set({ repository: event.currentTarget.value })}
-          />
+          <Filter draft={draft} onChange={onChange} />
           {!editing && (
             <Checkbox
               size="xs"
@@ -104,6 +57,50 @@ export function Settings({ draft, error, onChange, editing = false }: Props) {
           )}
         </div>
       </Fieldset>
+      <Advanced {...fields} />
     </>
+  )
+}
+
+/** Filter is what of the ledger is sent, in the words of the audit search. */
+function Filter({ draft, onChange }: Pick<Props, 'draft' | 'onChange'>) {
+  const { data: facets } = useQuery(facetsQuery({}))
+  const set = (change: Partial<Draft['filter']>) =>
+    onChange({ ...draft, filter: { ...draft.filter, ...change } })
+  return (
+    <>
+      <p className={styles.hint}>Only what fits all of these; whatever is empty fits everything.</p>
+      <div className={styles.half}>
+        <FilterFields values={draft.filter} onChange={set} facets={facets} />
+      </div>
+      <TextInput
+        label="Text"
+        description="Words that must all be there, as in the audit search"
+        value={draft.filter.q}
+        onChange={(event) => set({ q: event.currentTarget.value })}
+      />
+    </>
+  )
+}
+
+function Advanced(props: Omit<Props, 'editing'>) {
+  const { fields, zips } = kinds[props.draft.kind]
+  const own = fields.filter((field) => field.advanced)
+  const tls = props.draft.kind === 'file' ? [] : [common.ca, common.certificate, common.key]
+  const { items, bytes, age, alarm, quotaEvents, quotaBytes } = common
+  const open = [...own, ...tls].some((field) => field.name === props.error?.field)
+  return (
+    <More label="advanced settings" open={open}>
+      {own.length > 0 && (
+        <div className={styles.half}>
+          <Fields fields={own} {...props} />
+        </div>
+      )}
+      <div className={styles.half}>
+        <Fields fields={[items, bytes, age, alarm, quotaEvents, quotaBytes]} {...props} />
+      </div>
+      {zips && <Fields fields={[common.gzip]} {...props} />}
+      <Fields fields={tls} {...props} />
+    </More>
   )
 }
