@@ -1,6 +1,7 @@
 package bundle_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/rand"
@@ -67,8 +68,8 @@ func (s *source) Proofs(seqs []int64) ([][]audit.Hash, error) {
 	return out, nil
 }
 
-// exported makes a bundle of the refusals among 600 decisions.
-func exported(t *testing.T, format string) (dir, key string) {
+// refusals is a ledger of 600 decisions, every other one a refusal.
+func refusals(t *testing.T) *audit.Ledger {
 	t.Helper()
 	l := open(t)
 	must(t, l.Commit(t.Context(), func(*db.Tx) (events []*audit.Event, _ error) {
@@ -81,6 +82,13 @@ func exported(t *testing.T, format string) (dir, key string) {
 		}
 		return events, nil
 	}))
+	return l
+}
+
+// exported makes a bundle of the refusals among 600 decisions.
+func exported(t *testing.T, format string) (dir, key string) {
+	t.Helper()
+	l := refusals(t)
 	c, err := l.Sign(t.Context())
 	must(t, err)
 	must(t, l.Append(t.Context(), &audit.Event{Type: "a.b", Phase: audit.PhaseResult, Actor: audit.Actor{User: "ada@acme.test"}}))
@@ -106,6 +114,68 @@ func TestABundleProvesEveryEventInIt(t *testing.T) {
 		if n := bytes.Count(raw, []byte("\n")); n != want {
 			t.Errorf("%s: %d lines, want %d", format, n, want)
 		}
+	}
+}
+
+// zipped makes an archive of the refusals among 600 decisions, and opens it as whoever gets it does.
+func zipped(t *testing.T, format string, src func(bundle.Source) bundle.Source) (dir, key string, err error) {
+	t.Helper()
+	l := refusals(t)
+	c, err := l.Sign(t.Context())
+	must(t, err)
+	must(t, l.Append(t.Context(), &audit.Event{Type: "a.b", Phase: audit.PhaseResult, Actor: audit.Actor{User: "ada@acme.test"}}))
+	var out bytes.Buffer
+	m := bundle.Manifest{Ambit: "test", MadeAt: time.Unix(1, 0).UTC(), Filter: map[string]string{"effect": "deny"}, Through: c.Size, Checkpoint: c.Note}
+	if err := bundle.WriteZip(&out, format, l.PublicKey(), &m, src(&source{t, l, audit.Query{Effect: "deny"}, c})); err != nil {
+		return "", "", err
+	}
+	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	must(t, err)
+	dir = t.TempDir()
+	must(t, os.CopyFS(dir, z))
+	return filepath.Join(dir, bundle.ZipFolder), l.PublicKey(), nil
+}
+
+func TestAnArchiveOpensToABundle(t *testing.T) {
+	for _, format := range bundle.Formats() {
+		dir, key, err := zipped(t, format, func(s bundle.Source) bundle.Source { return s })
+		must(t, err)
+		m, c, err := bundle.Check(dir, key)
+		if err != nil || m.Events != 300 || m.FirstSeq != 1 || m.LastSeq != 599 || c.Size != 600 || m.Filter["effect"] != "deny" {
+			t.Fatalf("%s: %+v, %+v, %v", format, m, c, err)
+		}
+		folder, _ := exported(t, format)
+		same, err := os.ReadDir(folder)
+		must(t, err)
+		have, err := os.ReadDir(dir)
+		must(t, err)
+		if len(have) != len(same) {
+			t.Errorf("%s: %d files, a folder has %d", format, len(have), len(same))
+		}
+	}
+}
+
+// shrinking has fewer events each time that it is read, as a ledger of which retention removes some.
+type shrinking struct {
+	bundle.Source
+	gone int
+}
+
+func (s *shrinking) Events(fn func(string) error) error {
+	left := s.gone
+	s.gone++
+	return s.Source.Events(func(event string) error {
+		if left--; left >= 0 {
+			return nil
+		}
+		return fn(event)
+	})
+}
+
+func TestAnArchiveIsOfOneLedger(t *testing.T) {
+	_, _, err := zipped(t, bundle.CSV, func(s bundle.Source) bundle.Source { return &shrinking{Source: s} })
+	if err == nil || !strings.Contains(err.Error(), "removed while they were exported") {
+		t.Fatalf("an archive whose files disagree: %v", err)
 	}
 }
 

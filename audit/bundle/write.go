@@ -23,9 +23,6 @@ type Source interface {
 	Proofs(seqs []int64) ([][]audit.Hash, error)
 }
 
-// proofsAtOnce is how many proofs are asked for in one go.
-const proofsAtOnce = 500
-
 // Write makes a bundle in a folder that doesn't exist yet or is empty. m brings version, time, filter, checkpoint and its
 // size; Write fills in the rest. The events are there in canonical JSON, which is what the proofs are about, and in format.
 func Write(dir, format, publicKey string, m *Manifest, src Source) (err error) {
@@ -119,27 +116,7 @@ func (w *writer) events(format string, src Source) error {
 			return err
 		}
 	}
-	enc := json.NewEncoder(proofs)
-	var waiting []int64
-	prove := func() error {
-		if len(waiting) == 0 {
-			return nil
-		}
-		hashes, err := src.Proofs(waiting)
-		if err != nil {
-			return err
-		}
-		if len(hashes) != len(waiting) {
-			return fmt.Errorf("%d proofs for %d events", len(hashes), len(waiting))
-		}
-		for i, seq := range waiting {
-			if err := enc.Encode(proof{seq, hashes[i]}); err != nil {
-				return err
-			}
-		}
-		waiting = waiting[:0]
-		return nil
-	}
+	p := &prover{enc: json.NewEncoder(proofs), src: src}
 	err = src.Events(func(event string) error {
 		seq, err := seqOf(event)
 		if err != nil {
@@ -157,13 +134,10 @@ func (w *writer) events(format string, src Source) error {
 				return err
 			}
 		}
-		if waiting = append(waiting, seq); len(waiting) == proofsAtOnce {
-			return prove()
-		}
-		return nil
+		return p.add(seq)
 	})
 	if err == nil {
-		err = prove()
+		err = p.flush()
 	}
 	if err == nil && also != nil {
 		err = also.Flush()

@@ -119,6 +119,19 @@ test('exports come in three formats', async () => {
   await page.done()
 })
 
+test('an export with proofs is an archive', async () => {
+  const page = await open(browser, server.url)
+  await enterDemo(page, 'Auditor')
+  await page.goto('/audit?effect=hold')
+  await page.getByRole('button', { name: 'Export' }).click()
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /^With proofs/ }).click()])
+  assert.equal(download.suggestedFilename(), 'ambit-evidence.zip')
+  const archive = (await readFile(await download.path())).toString('latin1')
+  assert.match(archive, /^PK/)
+  for (const file of ['events.jsonl', 'proofs.jsonl', 'ledger.pub', 'manifest.json']) assert.ok(archive.includes(`ambit-evidence/${file}`), file)
+  await page.done()
+})
+
 test('an event’s proof, as the browser saves it, is checked with the public key alone', async () => {
   const page = await open(browser, server.url)
   await enterDemo(page, 'Auditor')

@@ -16,7 +16,7 @@ var tasks = []struct {
 	what       string
 	operations []string
 }{
-	{"Search the audit ledger, export, verify", []string{"searchEvents", "exportEvents", "verifyLedger"}},
+	{"Search the audit ledger, export, verify", []string{"searchEvents", "exportEvents", "exportBundle", "verifyLedger"}},
 	{"Read recorded prompts", []string{"readPrompt"}},
 	{"Read the policy, try actions against it", []string{"getPolicy", "tryAction"}},
 	{"Publish a policy", []string{"publishPolicy"}},

@@ -13,6 +13,7 @@ func evidenceRoutes() []Route {
 		{ID: "proveEvent", Method: "GET", Path: "/api/v1/audit/events/:id/proof", Access: auditRead},
 		{ID: "proveEvents", Method: "POST", Path: "/api/v1/audit/proofs", Access: auditRead},
 		{ID: "proveConsistency", Method: "POST", Path: "/api/v1/audit/consistency", Access: auditRead},
+		{ID: "exportBundle", Method: "GET", Path: "/api/v1/audit/bundle", Access: auditRead},
 		{ID: "countFacets", Method: "GET", Path: "/api/v1/audit/facets", Access: auditRead},
 		{ID: "recordBackup", Method: "POST", Path: "/api/v1/audit/backups", Access: local},
 

@@ -183,7 +183,7 @@ const handlerTime = 20 * time.Second
 
 // unhurried are the operations with a limit of their own; 0 is none: a stream ends with its client.
 var unhurried = map[string]time.Duration{
-	"tailEvents": 0, "exportEvents": 0, "verifyLedger": 10 * time.Minute, "planRetention": 10 * time.Minute, "purgePrompts": 10 * time.Minute,
+	"tailEvents": 0, "exportEvents": 0, "exportBundle": 0, "verifyLedger": 10 * time.Minute, "planRetention": 10 * time.Minute, "purgePrompts": 10 * time.Minute,
 	"inspectConnection": 30 * time.Second,
 }
 

@@ -1,13 +1,20 @@
 package console_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"ambit/audit"
+	"ambit/audit/bundle"
 	"ambit/server/caller"
 )
 
@@ -17,6 +24,39 @@ func (o *owner) events(query string) int {
 	var page struct{ Events []audit.Event }
 	o.call("GET", "/api/v1/audit/events?limit=500&"+query, nil, 200, &page)
 	return len(page.Events)
+}
+
+// TestABundleIsCheckedWithThePublicKeyAlone takes the archive as a browser saves it, opens it and checks it offline.
+func TestABundleIsCheckedWithThePublicKeyAlone(t *testing.T) {
+	s := start(t)
+	s.setUp()
+	s.publish(acme)
+	agent := s.script(caller.ScopeDecide, caller.ScopeAuditRead)
+	for range 20 {
+		agent.decide(use("TodoWrite"))
+		agent.decide(use("Teleport"))
+	}
+	for format, file := range map[string]string{"": "events.jsonl", "csv": "events.csv", "ocsf": "events.ocsf.jsonl"} {
+		resp := agent.send("GET", "/api/v1/audit/bundle?effect=deny&q=Teleport&unknown=x&format="+format, nil)
+		raw, err := io.ReadAll(resp.Body)
+		must(t, errors.Join(err, resp.Body.Close()))
+		if typ, named := resp.Header.Get("Content-Type"), resp.Header.Get("Content-Disposition"); typ != "application/zip" || !strings.Contains(named, "ambit-evidence.zip") {
+			t.Fatalf("%q: %s, %s", format, typ, named)
+		}
+		z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+		must(t, err)
+		dir := t.TempDir()
+		must(t, os.CopyFS(dir, z))
+		m, cp, err := bundle.Check(filepath.Join(dir, "ambit-evidence"), s.ledger.PublicKey())
+		must(t, err)
+		want := map[string]string{"effect": "deny", "q": "Teleport"}
+		if m.Events != 20 || m.Through != cp.Size || m.Files[file].Bytes == 0 || !maps.Equal(m.Filter, want) || m.Ambit == "" {
+			t.Errorf("%q: %+v under %d entries", format, m, cp.Size)
+		}
+	}
+	agent.refused("GET", "/api/v1/audit/bundle?format=xml", nil, 400, "invalid")
+	agent.refused("GET", "/api/v1/audit/bundle?effect=maybe", nil, 400, "invalid")
+	s.script(caller.ScopeDecide).refused("GET", "/api/v1/audit/bundle", nil, 403, "forbidden")
 }
 
 func TestRetentionRulesHoldsAndDryRun(t *testing.T) {

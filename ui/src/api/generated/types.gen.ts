@@ -2356,6 +2356,56 @@ export type ExportEventsResponses = {
 
 export type ExportEventsResponse = ExportEventsResponses[keyof ExportEventsResponses];
 
+export type ExportBundleData = {
+    body?: never;
+    path?: never;
+    query?: {
+        person?: string;
+        action?: string;
+        effect?: Effect;
+        repository?: string;
+        session?: string;
+        /**
+         * a layer that speaks in the findings
+         */
+        layer?: string;
+        phase?: 'decision' | 'result' | 'lifecycle' | 'admin' | 'approval' | 'integrity';
+        type?: string;
+        /**
+         * full text
+         */
+        q?: string;
+        since?: string;
+        /**
+         * exclusive
+         */
+        until?: string;
+        /**
+         * the events are there in canonical JSON, which the proofs are about, and in this format
+         */
+        format?: 'jsonl' | 'csv' | 'ocsf';
+    };
+    url: '/api/v1/audit/bundle';
+};
+
+export type ExportBundleErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type ExportBundleError = ExportBundleErrors[keyof ExportBundleErrors];
+
+export type ExportBundleResponses = {
+    /**
+     * opens to the folder ambit-evidence, which ambit audit prove --check takes
+     */
+    200: Blob | File;
+};
+
+export type ExportBundleResponse = ExportBundleResponses[keyof ExportBundleResponses];
+
 export type GetCheckpointData = {
     body?: never;
     path?: never;

@@ -12,7 +12,7 @@ const formats: { format: Format; label: string; words: string }[] = [
   { format: 'ocsf', label: 'OCSF', words: 'Open Cybersecurity Schema Framework, JSON Lines' },
 ]
 
-/** ExportMenu downloads everything that fits the filters, oldest first. */
+/** ExportMenu downloads everything that fits the filters, oldest first, as it is or with what proves it. */
 export function ExportMenu({ filters }: { filters: Filters }) {
   return (
     <Menu width={290} position="bottom-end">
@@ -35,14 +35,22 @@ export function ExportMenu({ filters }: { filters: Filters }) {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Label>
-          With proofs that anybody can check: <code>ambit audit export --manifest --out evidence</code>
-        </Menu.Label>
+        <Menu.Item component="a" href={`/api/v1/audit/bundle?${parametersOf(filters)}`} download>
+          With proofs
+          <div className={styles.words}>
+            A ZIP archive of the events, a signed checkpoint and a proof for each. Anybody with the ledger’s
+            public key can check it: <code>ambit audit prove --check ambit-evidence</code>
+          </div>
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )
 }
 
+const parametersOf = (filters: Filters) => new URLSearchParams(queryOf(filters) as Record<string, string>)
+
 function addressOf(filters: Filters, format: Format): string {
-  return `/api/v1/audit/export?${new URLSearchParams({ ...(queryOf(filters) as Record<string, string>), format })}`
+  const parameters = parametersOf(filters)
+  parameters.set('format', format)
+  return `/api/v1/audit/export?${parameters}`
 }
