@@ -1425,6 +1425,10 @@ export type WorkloadConfig = {
 export type AccountsConfig = {
     groups_from?: 'claims' | 'scim' | 'none' | '';
     fixed_groups?: Array<string>;
+    /**
+     * names of groups that the connection may send, * for any text; where empty, all
+     */
+    accepted_groups?: Array<string>;
     provisioned_only?: boolean;
 };
 
