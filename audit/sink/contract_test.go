@@ -146,6 +146,30 @@ func TestSplunkCodes(t *testing.T) {
 	}
 }
 
+// A collector that is nearly full says so in the answer to what it took; sent again, that would come without end.
+func TestSplunkCodesByStatus(t *testing.T) {
+	for _, c := range []struct {
+		status int
+		body   string
+		want   Outcome
+	}{
+		{200, `{"text":"HEC queue is approaching its capacity limit","code":24}`, Accepted},
+		{200, `{"text":"HEC ACK is approaching its capacity limit","code":25}`, Accepted},
+		{503, `{"text":"HEC queue is approaching its capacity limit","code":24}`, Retry},
+		{429, `{"text":"HEC queue is at capacity and cannot process any more requests","code":26}`, Retry},
+		{429, `{"text":"HEC ACK channel is at capacity and cannot process any more requests","code":27}`, Retry},
+		{400, `{"text":"Invalid token","code":21}`, Misconfiguration},
+		{400, `{"text":"Token disabled","code":22}`, Misconfiguration},
+		{503, `{"text":"Server is shutting down","code":23}`, Retry},
+	} {
+		a := answers(t, c.status, c.body)
+		r := receiver(t, Spec{Kind: Splunk, Splunk: &SplunkSpec{URL: a.URL}}, map[string]string{secretToken: "tok-1"})
+		if res := mustSend(t, r, items(3)); res.Outcome != c.want {
+			t.Errorf("%d %s: %+v", c.status, c.body, res)
+		}
+	}
+}
+
 func TestSplunkAcknowledgement(t *testing.T) {
 	a := answers(t, 200, `{"text":"Success","code":0,"ackId":5}`)
 	a.acks = 2
@@ -156,6 +180,10 @@ func TestSplunkAcknowledgement(t *testing.T) {
 	}
 	if channel := a.request.Get("X-Splunk-Request-Channel"); len(channel) != 36 {
 		t.Errorf("channel %q", channel)
+	}
+	a.acks, a.body = 1, []byte(`{"text":"HEC ACK is approaching its capacity limit","code":25,"ackId":5}`)
+	if res := mustSend(t, r, items(1)); res.Outcome != Accepted || a.acks != -1 {
+		t.Errorf("with a warning: %+v after %d questions", res, a.acks)
 	}
 	a.body = []byte(`{"text":"Success","code":0}`) // acknowledgement is off at the token
 	if res := mustSend(t, r, items(1)); res.Outcome != Misconfiguration {

@@ -116,10 +116,14 @@ func (s *splunk) verdict(r *reply, reply *hecReply, n int) Result {
 		if i := reply.Invalid; i != nil && *i >= 0 && *i < n {
 			res.Items = []int{*i}
 		}
-	case 1, 2, 3, 4, 7, 10, 11, 14, 16: // token disabled, missing, malformed, wrong; index; channel; acknowledgement off
+	case 1, 2, 3, 4, 7, 10, 11, 14, 16, 21, 22: // token disabled, missing, malformed, wrong; index; channel; acknowledgement off
 		res.Outcome = Misconfiguration
-	case 8, 9, 18, 19, 20, 23, 24, 25, 26, 27: // internal error, busy, queues full, shutting down
+	case 8, 9, 18, 19, 20, 23, 26, 27: // internal error, busy, queues full, shutting down
 		res.Outcome, res.After = Retry, after
+	case 24, 25: // queue or acknowledgements near their limit: with status 200, a warning about a request that was taken
+		if res.Outcome != Accepted {
+			res.Outcome, res.After = Retry, after
+		}
 	}
 	return res
 }
