@@ -30,11 +30,10 @@ func (l *Ledger) Append(ctx context.Context, e *Event) error {
 		return &InvalidError{"only the ledger itself records " + e.Type}
 	}
 	buf, _ := l.buffers.Get().(*[]byte)
-	en, err := l.prepare(*buf, e)
+	en, b, i, err := l.enqueue(*buf, e)
 	if err != nil {
 		return fmt.Errorf("record event: %w", err)
 	}
-	b, i := l.queue.add(en)
 	if b == nil {
 		return l.refused()
 	}
@@ -86,6 +85,20 @@ func (l *Ledger) commitState(ctx context.Context, fn func(*db.Tx) ([]*Event, err
 	// Not before fn is over, whatever becomes of ctx: fn uses what belongs to the caller.
 	<-b.done
 	return b.err
+}
+
+// enqueue prepares an event and puts it into a batch; without a batch the queue took nothing.
+func (l *Ledger) enqueue(buf []byte, e *Event) (entry, *batch, int, error) {
+	if e.PromptText != "" {
+		l.prompts.order.RLock()
+		defer l.prompts.order.RUnlock()
+	}
+	en, err := l.prepare(buf, e)
+	if err != nil {
+		return en, nil, 0, err
+	}
+	b, i := l.queue.add(en)
+	return en, b, i, nil
 }
 
 // refused says why the queue took nothing.

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"ambit/audit/mask"
@@ -16,6 +18,10 @@ import (
 // promptMemory remembers the prompts that were stored lately: one prompt leads to many actions, and each of their events
 // names it, but the vault keeps it once.
 type promptMemory struct {
+	// order is held for reading from the look into rows until the event is queued, and for writing while a purge makes rows
+	// forget: so an event that names a digest from memory is queued before the purge of that digest, and can't bring it back.
+	order sync.RWMutex
+
 	mu   sync.Mutex
 	rows map[[sha256.Size]byte]*db.PromptRow
 }
@@ -110,9 +116,12 @@ func (l *Ledger) ReadPrompt(ctx context.Context, eventID string) (string, error)
 	return p.Text, nil
 }
 
-// forgetPrompts empties the memory of stored prompts, so that a purged prompt that comes again is stored again.
-func (l *Ledger) forgetPrompts() {
+// forgetPrompts takes prompts that are about to be purged out of memory, so that one that comes again is stored under a digest
+// of its own.
+func (l *Ledger) forgetPrompts(digests []string) {
+	l.prompts.order.Lock()
+	defer l.prompts.order.Unlock()
 	l.prompts.mu.Lock()
-	l.prompts.rows = nil
-	l.prompts.mu.Unlock()
+	defer l.prompts.mu.Unlock()
+	maps.DeleteFunc(l.prompts.rows, func(_ [sha256.Size]byte, row *db.PromptRow) bool { return slices.Contains(digests, row.Digest) })
 }

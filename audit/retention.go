@@ -30,9 +30,9 @@ const maxDays = 36500
 
 // RetentionOptions of NewRetention.
 type RetentionOptions struct {
-	// Floor is the seq up to which every enabled sink has what it should get, its quota considered: nothing above it is
-	// removed. nil: there are no sinks.
-	Floor func() int64
+	// Floor is the seq up to which every enabled sink has what it should get, its quota considered, as q sees the sinks:
+	// nothing above it is removed. nil: there are no sinks.
+	Floor func(ctx context.Context, q db.Queryer) (int64, error)
 	Log   *slog.Logger
 }
 
@@ -40,7 +40,7 @@ type RetentionOptions struct {
 // keeps its hash in the tree, and an event says what is gone. It is safe for concurrent use.
 type Retention struct {
 	l      *Ledger
-	floor  func() int64
+	floor  func(ctx context.Context, q db.Queryer) (int64, error)
 	log    *slog.Logger
 	mac    [32]byte
 	worker worker
@@ -51,7 +51,7 @@ type Retention struct {
 // NewRetention makes the retention of a ledger. It removes nothing before Run or Start.
 func NewRetention(l *Ledger, opt RetentionOptions) *Retention {
 	if opt.Floor == nil {
-		opt.Floor = func() int64 { return math.MaxInt64 }
+		opt.Floor = func(context.Context, db.Queryer) (int64, error) { return math.MaxInt64, nil }
 	}
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
@@ -72,6 +72,8 @@ func (*runningError) Hint() string {
 type RetentionState struct {
 	Days  map[string]int `json:"days"` // by class; a class that isn't there is kept for ever
 	Holds []Hold         `json:"holds"`
+
+	doc string // as it is stored: what was judged by other rules or holds has another
 }
 
 // Active are the holds that were not released.
@@ -109,6 +111,7 @@ func (r *Retention) state(ctx context.Context, q db.Queryer) (RetentionState, er
 	} else if err != nil {
 		return s, fmt.Errorf("read retention rules: %w", err)
 	}
+	s.doc = row.Doc
 	// What was altered is read all the same: its holds can only keep more than they should.
 	errRead := json.Unmarshal([]byte(row.Doc), &s)
 	if s.Days == nil {
@@ -118,6 +121,18 @@ func (r *Retention) state(ctx context.Context, q db.Queryer) (RetentionState, er
 		return s, &retentionAlteredError{}
 	}
 	return s, nil
+}
+
+// errChanged says that rules, holds or sinks changed since a batch was chosen.
+var errChanged = errors.New("the rules changed")
+
+// unchanged is errChanged where rules or holds are no longer those that s was read with.
+func (r *Retention) unchanged(ctx context.Context, tx *db.Tx, s *RetentionState) error {
+	now, err := r.state(ctx, tx)
+	if err == nil && now.doc != s.doc {
+		err = errChanged
+	}
+	return err
 }
 
 func (r *Retention) seal(doc string) []byte {

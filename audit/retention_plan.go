@@ -37,8 +37,12 @@ func (r *Retention) bound(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	floor, err := r.floor(ctx, r.l.db.Read())
+	if err != nil {
+		return 0, err
+	}
 	last := r.l.Seq()
-	return min(last/tileWidth*tileWidth, projected, r.floor()), nil
+	return min(last/tileWidth*tileWidth, projected, floor), nil
 }
 
 // pass goes over the events of one class that were not judged yet.
@@ -46,6 +50,7 @@ type pass struct {
 	class   string
 	before  time.Time
 	bound   int64
+	rules   *RetentionState
 	holds   holds
 	at      int64 // read up to here
 	through int64 // judged for good up to here: the next run begins behind it
@@ -164,7 +169,7 @@ func (r *Retention) begin(ctx context.Context, s *RetentionState, plan *ClassPla
 		return nil, err
 	}
 	at := progress[plan.Class]
-	return &pass{class: plan.Class, before: plan.Before, bound: bound, holds: readyHolds(s.Active()), at: at, through: at}, nil
+	return &pass{class: plan.Class, before: plan.Before, bound: bound, rules: s, holds: readyHolds(s.Active()), at: at, through: at}, nil
 }
 
 func (r *Retention) planPrompts(ctx context.Context, s *RetentionState, plan *ClassPlan) error {

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,49 +43,86 @@ func (r *Retention) PurgePrompts(ctx context.Context, p PromptPurge, by Actor) (
 	if p == (PromptPurge{}) {
 		return 0, 0, &InvalidError{"say whose prompts to purge: a person's, a repository's, or those before a time"}
 	}
-	return r.purge(ctx, db.PromptFilter{Person: p.Person, Repository: p.Repository, Before: p.Before}, by, "on request")
+	do := purging{filter: db.PromptFilter{Person: p.Person, Repository: p.Repository, Before: p.Before}, by: by, why: "on request"}
+	err = r.purge(ctx, &do)
+	return do.purged, do.held, err
 }
 
-func (r *Retention) purge(ctx context.Context, f db.PromptFilter, by Actor, why string) (purged, held int64, err error) {
-	s, err := r.State(ctx)
-	if err != nil {
-		return 0, 0, err
-	}
-	h := readyHolds(s.Active())
-	// What is remembered must not come back into the vault under a digest that was purged.
-	defer r.l.forgetPrompts()
-	err = eachPrompt(ctx, r.l.db.Read(), f, func(rows []db.PromptRow) error {
-		var digests []string
-		for i := range rows {
-			if h.coverPrompt(&rows[i]) {
-				held++
-			} else {
-				digests = append(digests, rows[i].Digest)
-			}
-		}
-		if len(digests) == 0 {
-			return nil
-		}
+// purging is one purge on its way.
+type purging struct {
+	filter db.PromptFilter
+	by     Actor
+	why    string
+	days   int // of the rule that it follows; 0: somebody asked for it
+
+	purged, held int64
+	told         bool  // an event says so
+	untold       int64 // held ones that no event has counted yet
+}
+
+// purge deletes the prompts that fit, batch by batch, each with an event in its own transaction.
+func (r *Retention) purge(ctx context.Context, p *purging) error {
+	err := eachPrompt(ctx, r.l.db.Read(), p.filter, func(rows []db.PromptRow) error {
 		start := time.Now() // the machine's clock: it measures work
-		err := r.l.Commit(ctx, func(tx *db.Tx) ([]*Event, error) {
-			n, err := db.DeletePrompts(ctx, tx, digests)
-			purged += n
-			return nil, err
-		})
-		if err != nil {
+		if err := r.purgeBatch(ctx, p, rows); err != nil {
 			return err
 		}
 		return r.rest(ctx, time.Since(start), false)
 	})
+	if errors.Is(err, errChanged) {
+		return nil // the next run has the new rule
+	}
+	if err == nil && p.days == 0 && (!p.told || p.untold > 0) {
+		// Somebody asked, so what came of it is on record even where it is nothing. A rule that found nothing is no news.
+		err = r.l.Commit(ctx, func(*db.Tx) ([]*Event, error) { return []*Event{p.event(0, p.untold)}, nil })
+	}
 	if err != nil {
-		return purged, held, fmt.Errorf("purge prompts: %w", err)
+		return fmt.Errorf("purge prompts: %w", err)
 	}
-	if purged == 0 && by.User == "ambit" {
-		return 0, held, nil // a rule that found nothing is no news
+	return nil
+}
+
+// purgeBatch deletes those of a batch that no hold covers at that moment.
+func (r *Retention) purgeBatch(ctx context.Context, p *purging, rows []db.PromptRow) error {
+	all := make([]string, len(rows))
+	for i := range rows {
+		all[i] = rows[i].Digest
 	}
-	return purged, held, r.l.Commit(ctx, func(*db.Tx) ([]*Event, error) {
-		return []*Event{{Type: "prompts.purged", Phase: PhaseAdmin, Actor: by, Change: &Change{Object: "prompts", After: purgeView(f, why, purged, held)}}}, nil
+	r.l.forgetPrompts(all)
+	var n, held int64
+	err := r.l.Commit(ctx, func(tx *db.Tx) ([]*Event, error) {
+		s, err := r.state(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		if p.days != 0 && s.Days[ClassPrompts] != p.days {
+			return nil, errChanged
+		}
+		h := readyHolds(s.Active())
+		digests := make([]string, 0, len(rows))
+		for i := range rows {
+			if !h.coverPrompt(&rows[i]) {
+				digests = append(digests, rows[i].Digest)
+			}
+		}
+		held = int64(len(rows) - len(digests))
+		if n, err = db.DeletePrompts(ctx, tx, digests); err != nil || n == 0 {
+			return nil, err
+		}
+		return []*Event{p.event(n, p.untold+held)}, nil
 	})
+	if err != nil {
+		return err
+	}
+	p.purged, p.held, p.untold = p.purged+n, p.held+held, p.untold+held
+	if n > 0 {
+		p.told, p.untold = true, 0
+	}
+	return nil
+}
+
+func (p *purging) event(purged, held int64) *Event {
+	return &Event{Type: "prompts.purged", Phase: PhaseAdmin, Actor: p.by, Change: &Change{Object: "prompts", After: purgeView(p.filter, p.why, purged, held)}}
 }
 
 func purgeView(f db.PromptFilter, why string, purged, held int64) json.RawMessage {

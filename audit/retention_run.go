@@ -49,8 +49,9 @@ func (r *Retention) Run(ctx context.Context) (Outcome, error) {
 		}
 		plan := ClassPlan{Class: class, Days: s.Days[class], Before: before}
 		if class == ClassPrompts {
-			n, held, err := r.purge(ctx, db.PromptFilter{Before: before}, Actor{User: "ambit"}, fmt.Sprintf("older than %d days", plan.Days))
-			out.Prompts, out.Held = out.Prompts+n, out.Held+held
+			p := purging{filter: db.PromptFilter{Before: before}, by: Actor{User: "ambit"}, why: fmt.Sprintf("older than %d days", plan.Days), days: plan.Days}
+			err := r.purge(ctx, &p)
+			out.Prompts, out.Held = out.Prompts+p.purged, out.Held+p.held
 			if err != nil {
 				return out, err
 			}
@@ -77,6 +78,9 @@ func (r *Retention) removeClass(ctx context.Context, s *RetentionState, plan *Cl
 			return removed, err
 		}
 		seen := r.l.Seq()
+		if p.bound, err = r.bound(ctx); err != nil {
+			return removed, err
+		}
 		due, err := p.next(ctx, r.l.db.Read(), removeBatch, plan)
 		if err != nil {
 			return removed, err
@@ -98,9 +102,17 @@ func (r *Retention) removeClass(ctx context.Context, s *RetentionState, plan *Cl
 	if p.through == noted {
 		return removed, nil
 	}
-	return removed, r.l.Commit(ctx, func(tx *db.Tx) ([]*Event, error) {
+	err = r.l.Commit(ctx, func(tx *db.Tx) ([]*Event, error) {
+		// A hold that was released meanwhile: what it covered was passed over, and is due again.
+		if err := r.unchanged(ctx, tx, p.rules); err != nil {
+			return nil, err
+		}
 		return nil, db.SetRetentionProgress(ctx, tx, p.class, p.through)
 	})
+	if errors.Is(err, errChanged) {
+		return removed, nil
+	}
+	return removed, err
 }
 
 // rest gives the processor and the disk to decisions.
@@ -119,9 +131,6 @@ func (r *Retention) rest(ctx context.Context, took time.Duration, busy bool) err
 		return nil
 	}
 }
-
-// errChanged says that rules or holds changed since the batch was chosen.
-var errChanged = errors.New("the rules changed")
 
 // remove takes a batch out of the search index and then, in one transaction, out of the ledger, with the event that says so
 // and a checkpoint over it.
@@ -144,12 +153,13 @@ func (r *Retention) remove(ctx context.Context, p *pass, plan *ClassPlan, due []
 		return 0, fmt.Errorf("describe the removal: %w", err)
 	}
 	err = r.l.commitSigned(ctx, func(tx *db.Tx) ([]*Event, error) {
-		// A hold that came into force a moment ago counts.
-		s, err := r.state(ctx, tx)
-		if err != nil {
+		// A hold that came into force a moment ago counts, and so does a sink.
+		if err := r.unchanged(ctx, tx, p.rules); err != nil {
 			return nil, err
 		}
-		if s.Days[p.class] != plan.Days || len(s.Active()) != len(p.holds.names) {
+		if floor, err := r.floor(ctx, tx); err != nil {
+			return nil, err
+		} else if floor < seqs[len(seqs)-1] {
 			return nil, errChanged
 		}
 		if n, err := db.DeleteLedger(ctx, tx, seqs); err != nil {

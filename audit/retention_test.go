@@ -220,7 +220,7 @@ func TestHeldEventsSurvive(t *testing.T) {
 func TestRetentionWaitsForSinks(t *testing.T) {
 	l, _ := aged(t, t.TempDir(), 400)
 	floor := int64(150)
-	r := NewRetention(l, RetentionOptions{Floor: func() int64 { return floor }})
+	r := NewRetention(l, RetentionOptions{Floor: func(context.Context, db.Queryer) (int64, error) { return floor, nil }})
 	mustSetDays(t, r, map[string]int{PhaseDecision: 30})
 	if out := mustRun(t, r); out.Events != 150 || out.Waits != 250 {
 		t.Fatalf("%+v", out)

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"math"
 )
 
 // SinkRow is one receiver of the ledger. Times are milliseconds since 1970; 0 is never.
@@ -99,4 +100,14 @@ func Sinks(ctx context.Context, q Queryer) ([]SinkRow, error) {
 		return nil, fmt.Errorf("read sinks: %w", err)
 	}
 	return list, nil
+}
+
+// LowestSinkCursor is the lowest cursor of the sinks in any state but one; math.MaxInt64 where there are none.
+func LowestSinkCursor(ctx context.Context, q Queryer, except string) (int64, error) {
+	lowest := int64(math.MaxInt64)
+	err := q.QueryRowContext(ctx, `SELECT COALESCE(min(cursor), $1) FROM sinks WHERE state <> $2`, lowest, except).Scan(&lowest)
+	if err != nil {
+		return 0, fmt.Errorf("read the cursors of sinks: %w", err)
+	}
+	return lowest, nil
 }

@@ -160,32 +160,47 @@ func TestTheTestShowsTheReceiversAnswer(t *testing.T) {
 	}
 }
 
+func (s *stack) floor() int64 {
+	s.t.Helper()
+	floor, err := s.sinks.Floor(s.t.Context(), s.db.Read())
+	must(s.t, err)
+	return floor
+}
+
 func TestFloorIsWhatSinksStillNeed(t *testing.T) {
 	s, f := start(t), listen(t)
-	if s.sinks.Floor() <= 1<<60 {
-		t.Errorf("without sinks: %d", s.sinks.Floor())
+	if s.floor() <= 1<<60 {
+		t.Errorf("without sinks: %d", s.floor())
 	}
 	f.refuse = func(int, []json.RawMessage) (int, map[string]string, string) {
 		return http.StatusServiceUnavailable, nil, ""
 	}
 	sink := s.create(f.spec(), nil)
 	s.decide(100)
-	if s.sinks.Floor() != 0 {
-		t.Errorf("%d", s.sinks.Floor())
+	if s.floor() != 0 {
+		t.Errorf("%d", s.floor())
 	}
 	_, err := s.sinks.Pause(t.Context(), admin, sink.ID)
 	must(t, err)
-	if s.sinks.Floor() != 0 {
-		t.Errorf("a paused sink keeps nothing: %d", s.sinks.Floor())
+	if s.floor() != 0 {
+		t.Errorf("a paused sink keeps nothing: %d", s.floor())
 	}
 	f.set(func() { f.refuse = nil })
 	_, err = s.sinks.Resume(t.Context(), admin, sink.ID)
 	must(t, err)
-	s.until("the cursor is saved", func() bool { return s.sinks.Floor() >= 100 })
+	s.until("the cursor is saved", func() bool { return s.floor() >= 100 })
 	rows, err := db.Sinks(t.Context(), s.db.Read())
 	must(t, err)
 	if rows[0].Cursor < 100 {
 		t.Errorf("stored cursor %d", rows[0].Cursor)
+	}
+	f.set(func() {
+		f.refuse = func(int, []json.RawMessage) (int, map[string]string, string) { return http.StatusGone, nil, "gone" }
+	})
+	s.decide(1)
+	s.until("the sink is disabled", func() bool { return s.status().State == Disabled })
+	if s.floor() <= 1<<60 {
+		t.Errorf("with a disabled sink: %d", s.floor())
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"sync"
 	"time"
 
@@ -200,15 +199,9 @@ func (m *Manager) save(ctx context.Context) error {
 
 // Floor is the seq up to which every sink has what it should get, as far as a restart knows: nothing above it may be removed
 // for age. Paused sinks count, disabled ones don't; math.MaxInt64 where there is none. A message that was set aside doesn't
-// count: it is gone with its event.
-func (m *Manager) Floor() int64 {
-	floor := int64(math.MaxInt64)
-	for _, w := range m.workers() {
-		if through, counts := w.floor(); counts {
-			floor = min(floor, through)
-		}
-	}
-	return floor
+// count: it is gone with its event. It reads the database, so that a transaction sees the sinks that are there for it.
+func (m *Manager) Floor(ctx context.Context, q db.Queryer) (int64, error) {
+	return db.LowestSinkCursor(ctx, q, string(Disabled))
 }
 
 // specOf reads what the database has about a sink.

@@ -73,13 +73,6 @@ func (w *worker) saved(p db.SinkProgress) {
 	w.stored = p
 }
 
-// floor is the seq up to which a restart reads nothing again; false for sinks that nothing is kept for.
-func (w *worker) floor() (int64, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.stored.Cursor, w.state != Disabled
-}
-
 // failed notes a failure and says how long to wait before the next attempt. The first of its kind is logged, the rest show in
 // the status.
 func (w *worker) failed(trouble State, text string) time.Duration {
