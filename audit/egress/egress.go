@@ -21,6 +21,7 @@ import (
 type Networks struct {
 	public, private, loopback bool
 	prefixes                  []netip.Prefix
+	clearText                 bool // no further than loopback and private addresses, whatever else is allowed
 }
 
 // ParseNetworks reads a list of the words public, private (RFC 1918, RFC 4193), loopback, and address ranges. Link-local
@@ -60,6 +61,9 @@ var (
 // Allows reports whether an address may be connected to.
 func (n Networks) Allows(addr netip.Addr) bool {
 	addr = addr.Unmap().WithZone("")
+	if n.clearText && !inTheHouse(addr) {
+		return false
+	}
 	for _, p := range n.prefixes {
 		if p.Contains(addr) {
 			return true
@@ -79,11 +83,29 @@ func (n Networks) Allows(addr netip.Addr) bool {
 	}
 }
 
-// ForbiddenError says that an address lies in a network that the operator doesn't allow.
-type ForbiddenError struct{ Address string }
+// inTheHouse reports whether what goes to an address may do so in clear text.
+func inTheHouse(addr netip.Addr) bool {
+	addr = addr.Unmap()
+	return addr.IsLoopback() || addr.IsPrivate()
+}
 
-// Error names the address and the remedy's flag.
+// ClearText are the networks for connections without TLS: those allowed, and of them loopback and private addresses only.
+func (n Networks) ClearText() Networks {
+	n.clearText = true
+	return n
+}
+
+// ForbiddenError says that an address lies in a network that the operator doesn't allow, or that takes TLS.
+type ForbiddenError struct {
+	Address   string
+	ClearText bool // it could be reached by TLS
+}
+
+// Error names the address and the remedy.
 func (e *ForbiddenError) Error() string {
+	if e.ClearText {
+		return fmt.Sprintf("%s is no private address, and secrets would travel to it in clear text; use TLS (https://)", e.Address)
+	}
 	return fmt.Sprintf("%s is in a network that this server may not connect to (see `ambit serve --egress`)", e.Address)
 }
 
@@ -91,10 +113,12 @@ func (e *ForbiddenError) Error() string {
 // address between look-up and connection gains nothing.
 func (n Networks) Control(_, address string, _ syscall.RawConn) error {
 	ap, err := netip.ParseAddrPort(address)
-	if err != nil || !n.Allows(ap.Addr()) {
-		return &ForbiddenError{address}
+	if err == nil && n.Allows(ap.Addr()) {
+		return nil
 	}
-	return nil
+	secure := n
+	secure.clearText = false
+	return &ForbiddenError{address, err == nil && secure.Allows(ap.Addr())}
 }
 
 // Dialer connects to allowed networks only.
@@ -102,18 +126,40 @@ func (n Networks) Dialer() *net.Dialer {
 	return &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: n.Control}
 }
 
-// Client is an HTTP client that connects to allowed networks only, follows no redirect, and gives up after timeout. tlsConfig
-// may be nil. The environment's proxy settings are not used: they would hide where a connection goes.
+// Client is an HTTP client that connects to allowed networks only, in clear text to loopback and private addresses only,
+// follows no redirect, and gives up after timeout. tlsConfig may be nil. The environment's proxy settings are not used: they
+// would hide where a connection goes.
 func (n Networks) Client(timeout time.Duration, tlsConfig *tls.Config) *http.Client {
 	return &http.Client{
-		Timeout: timeout,
-		Transport: &http.Transport{
-			DialContext: n.Dialer().DialContext, TLSClientConfig: tlsConfig, TLSHandshakeTimeout: 10 * time.Second,
-			ResponseHeaderTimeout: timeout, MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true,
-			MaxResponseHeaderBytes: 64 << 10,
-		},
+		Timeout:       timeout,
+		Transport:     &byScheme{secure: n.transport(timeout, tlsConfig), clear: n.ClearText().transport(timeout, nil)},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+func (n Networks) transport(timeout time.Duration, tlsConfig *tls.Config) *http.Transport {
+	return &http.Transport{
+		DialContext: n.Dialer().DialContext, TLSClientConfig: tlsConfig, TLSHandshakeTimeout: 10 * time.Second,
+		ResponseHeaderTimeout: timeout, MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+}
+
+// byScheme holds clear text to its networks at every connection: a name may lead elsewhere than when it was entered.
+type byScheme struct{ secure, clear *http.Transport }
+
+// RoundTrip implements http.RoundTripper.
+func (b *byScheme) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Scheme == "https" {
+		return b.secure.RoundTrip(r)
+	}
+	return b.clear.RoundTrip(r)
+}
+
+// CloseIdleConnections is what http.Client looks for.
+func (b *byScheme) CloseIdleConnections() {
+	b.secure.CloseIdleConnections()
+	b.clear.CloseIdleConnections()
 }
 
 // CheckURL says in one sentence what is wrong with an address that an admin entered: it must be https, or http to loopback
@@ -136,9 +182,9 @@ func (n Networks) CheckURL(ctx context.Context, text string) error {
 	}
 	for _, addr := range addrs {
 		if !n.Allows(addr) {
-			return &ForbiddenError{addr.String()}
+			return &ForbiddenError{Address: addr.String()}
 		}
-		if u.Scheme == "http" && !addr.Unmap().IsLoopback() && !addr.Unmap().IsPrivate() {
+		if u.Scheme == "http" && !inTheHouse(addr) {
 			return errors.New("secrets would travel in clear text; write https://")
 		}
 	}

@@ -54,6 +54,36 @@ func TestClientJudgesTheResolvedAddress(t *testing.T) {
 	}
 }
 
+// A name that was private when it was entered may lead anywhere by the time of a connection. No packet leaves here: the address
+// is judged before.
+func TestClearTextStaysInTheHouse(t *testing.T) {
+	n := mustNetworks(t, "public", "private", "loopback", "203.0.113.0/24")
+	for _, url := range []string{"http://93.184.216.34/", "http://203.0.113.7/", "http://[2606:2800::1]/"} {
+		var forbidden *ForbiddenError
+		if _, err := n.Client(time.Second, nil).Get(url); !errors.As(err, &forbidden) || !forbidden.ClearText {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	var forbidden *ForbiddenError
+	if _, err := n.Client(time.Second, nil).Get("http://169.254.169.254/"); !errors.As(err, &forbidden) || forbidden.ClearText {
+		t.Errorf("TLS is no remedy here: %v", err)
+	}
+	for addr, want := range map[string]bool{"10.1.2.3": true, "::ffff:10.1.2.3": true, "127.0.0.1": true, "fd00::1": true, "93.184.216.34": false, "203.0.113.7": false} {
+		if got := n.ClearText().Allows(netip.MustParseAddr(addr)); got != want {
+			t.Errorf("%s: allowed is %v", addr, got)
+		}
+	}
+	if mustNetworks(t, "public").ClearText().Allows(netip.MustParseAddr("10.1.2.3")) {
+		t.Error("clear text opens a network that is closed")
+	}
+	srv := httptest.NewTLSServer(http.NotFoundHandler())
+	defer srv.Close()
+	client := n.Client(time.Second, srv.Client().Transport.(*http.Transport).TLSClientConfig)
+	if resp, err := client.Get(srv.URL); err != nil || resp.StatusCode != http.StatusNotFound || resp.ProtoMajor == 0 {
+		t.Errorf("by TLS: %v", err)
+	}
+}
+
 func TestCheckURL(t *testing.T) {
 	n := mustNetworks(t, "public", "private")
 	for url, ok := range map[string]bool{

@@ -110,11 +110,10 @@ func (s *syslog) Send(ctx context.Context, batch []Item) (Result, error) {
 }
 
 func (s *syslog) dial(ctx context.Context) (net.Conn, error) {
-	d := s.networks.Dialer()
 	if s.tls == nil {
-		return d.DialContext(ctx, "tcp", s.spec.Address)
+		return s.networks.ClearText().Dialer().DialContext(ctx, "tcp", s.spec.Address)
 	}
-	return (&tls.Dialer{NetDialer: d, Config: s.tls}).DialContext(ctx, "tcp", s.spec.Address)
+	return (&tls.Dialer{NetDialer: s.networks.Dialer(), Config: s.tls}).DialContext(ctx, "tcp", s.spec.Address)
 }
 
 // exchange writes the batch and, unless the spec says otherwise, closes our side and waits for the receiver's: then it has

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ambit/audit/egress"
 )
 
 // syslogFar reads octet-counted messages until the sender is done, then closes.
@@ -101,6 +103,23 @@ func TestSyslogNeedsProofThatItWasRead(t *testing.T) {
 		r := receiverWith(t, d, Spec{Kind: Syslog, Syslog: &SyslogSpec{Address: f.Addr().String(), Plain: true}}, nil)
 		if res, err := r.Send(t.Context(), items(1)); err == nil {
 			t.Errorf("%s: %+v", name, res)
+		}
+	}
+}
+
+// No packet leaves here: the address is judged before.
+func TestClearTextStaysInTheHouse(t *testing.T) {
+	d := testDeps(t)
+	var err error
+	d.networks, err = egress.ParseNetworks([]string{"public", "private"})
+	must(t, err)
+	for _, spec := range []Spec{
+		{Kind: Syslog, Syslog: &SyslogSpec{Address: "93.184.216.34:514", Plain: true}},
+		{Kind: OTLP, OTLP: &OTLPSpec{URL: "http://93.184.216.34/v1/logs"}},
+	} {
+		var forbidden *egress.ForbiddenError
+		if _, err := receiverWith(t, d, spec, nil).Send(t.Context(), items(1)); !errors.As(err, &forbidden) || !forbidden.ClearText {
+			t.Errorf("%s: %v", spec.Kind, err)
 		}
 	}
 }
