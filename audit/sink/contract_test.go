@@ -317,10 +317,12 @@ func TestCloudEvents(t *testing.T) {
 	if string(a.text) != want || a.request.Get("Content-Type") != "application/cloudevents+json" {
 		t.Errorf("%s", a.text)
 	}
-	mustSend(t, r, items(2))
+	batch := items(2)
+	batch[1].Message = CheckpointMessage
+	mustSend(t, r, batch)
 	var list []map[string]any
 	must(t, json.Unmarshal(a.text, &list))
-	if len(list) != 2 || a.request.Get("Content-Type") != "application/cloudevents-batch+json" {
+	if len(list) != 2 || list[0]["source"] != "urn:ambit:ambit-1" || list[1]["source"] != "urn:ambit:ambit-1:checkpoints" || a.request.Get("Content-Type") != "application/cloudevents-batch+json" {
 		t.Errorf("%s", a.text)
 	}
 }

@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -94,11 +95,18 @@ type checkpoint struct {
 
 const checkpointType = "ledger.checkpoint"
 
+// checkpointID names a checkpoint. A restored ledger counts on from its backup, so origin and number alone may have been sent
+// for another checkpoint before, and a receiver that deduplicates would drop this one: the note's hash tells them apart.
+func checkpointID(origin string, c db.Checkpoint) string {
+	sum := sha256.Sum256([]byte(c.Note))
+	return fmt.Sprintf("chk_%s_%d_%x", origin, c.Number, sum[:8])
+}
+
 // checkpointItem makes the message of a checkpoint.
 func checkpointItem(c db.Checkpoint, m Mapping) (Item, error) {
 	origin, _, _ := strings.Cut(c.Note, "\n")
 	note := checkpoint{
-		Schema: CheckpointSchema, ID: fmt.Sprintf("chk_%s_%d", origin, c.Number), Type: checkpointType, Origin: origin,
+		Schema: CheckpointSchema, ID: checkpointID(origin, c), Type: checkpointType, Origin: origin,
 		Number: c.Number, Size: c.Size, Time: c.Time.UTC(), Note: c.Note,
 	}
 	it := Item{Message: CheckpointMessage, Ref: c.Number, ID: note.ID, Time: note.Time, Type: checkpointType, Phase: audit.PhaseIntegrity}

@@ -39,6 +39,25 @@ func TestMappings(t *testing.T) {
 	}
 }
 
+// TestCheckpointIDs ensures that a checkpoint keeps its id, and that the checkpoints of a restored ledger, which counts on from
+// its backup, have others than those that were sent before the restore.
+func TestCheckpointIDs(t *testing.T) {
+	ids := map[string]bool{}
+	for _, note := range []string{"ambit-ledger-1\n9\nroot\nnumber 3\n", "ambit-ledger-1\n9\nother\nnumber 3\nepoch 2\n", "ambit-ledger-1\n9\nthird\nnumber 3\nepoch 2\n"} {
+		c := db.Checkpoint{Number: 3, Size: 9, Time: moment, Note: note}
+		for _, m := range []Mapping{Native, OCSF, ECS} {
+			it, err := checkpointItem(c, m)
+			must(t, err)
+			if ids[it.ID] = true; !strings.HasPrefix(it.ID, "chk_ambit-ledger-1_3_") || !strings.Contains(string(it.Body), it.ID) {
+				t.Errorf("%s: %s", it.ID, it.Body)
+			}
+		}
+	}
+	if len(ids) != 3 {
+		t.Errorf("three checkpoints have the ids %v", ids)
+	}
+}
+
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)

@@ -113,7 +113,7 @@ type cloudEvent struct {
 	Type        string          `json:"type"`
 	Time        *time.Time      `json:"time,omitempty"`
 	ContentType string          `json:"datacontenttype"`
-	Sequence    string          `json:"sequence"` // the Sequence extension: seq, or number of the checkpoint
+	Sequence    string          `json:"sequence"` // the Sequence extension, which orders what comes of one source: seq, or number of the checkpoint
 	Data        json.RawMessage `json:"data"`
 }
 
@@ -121,6 +121,9 @@ func (w *webhook) cloudEvent(it *Item) cloudEvent {
 	e := cloudEvent{
 		SpecVersion: "1.0", ID: it.ID, Source: w.source, Type: "ambit." + it.Type, ContentType: "application/json",
 		Sequence: fmt.Sprintf("%020d", it.Ref), Data: it.Body,
+	}
+	if it.Message == CheckpointMessage {
+		e.Source += ":checkpoints" // they are counted apart from events
 	}
 	if !it.Time.IsZero() {
 		at := it.Time.UTC()
