@@ -51,7 +51,7 @@ func TestBatchChosenBeforeAChangeIsNotRemoved(t *testing.T) {
 			mustRelease(t, r, "case 1")
 			mustHold(t, r, "case 2", Query{})
 		},
-		"a longer rule":                           func(t *testing.T, r *Retention, _ *int64) { mustSetDays(t, r, map[string]int{PhaseDecision: 300}) },
+		"a longer rule": func(t *testing.T, r *Retention, _ *int64) { mustSetDays(t, r, map[string]int{PhaseDecision: 300}) },
 		"a sink that begins with the first event": func(_ *testing.T, _ *Retention, floor *int64) { *floor = 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -170,7 +170,9 @@ func purgedOnRecord(t *testing.T, l *Ledger) (purged, events int) {
 		t.Fatal(err)
 	}
 	for _, raw := range page.Events {
-		var e struct{ Change struct{ After struct{ Purged int } } }
+		var e struct {
+			Change struct{ After struct{ Purged int } }
+		}
 		if err := json.Unmarshal(raw, &e); err != nil {
 			t.Fatal(err)
 		}

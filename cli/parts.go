@@ -212,6 +212,7 @@ func (p *parts) gauges(m *server.Metrics) {
 	for _, g := range p.sinks.Gauges() {
 		m.Gauges(g.Name, g.Help, "sink", g.Read)
 	}
+	m.Counters("ambit_sink_errors_total", "Attempts to deliver that failed, by what came of them.", p.sinks.Failures, "sink", "outcome")
 }
 
 // checks are what the status room shows of the parts that the console doesn't know.

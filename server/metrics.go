@@ -50,10 +50,11 @@ func (m *Metrics) Gauge(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
 }
 
-// labelled reads one value for each label when the metrics are read; labels may come and go.
+// labelled reads one value for each set of labels when the metrics are read; labels may come and go.
 type labelled struct {
 	desc *prometheus.Desc
-	read func() map[string]float64
+	kind prometheus.ValueType
+	read func(emit func(value float64, labels ...string))
 }
 
 // Describe implements prometheus.Collector.
@@ -61,14 +62,23 @@ func (l *labelled) Describe(to chan<- *prometheus.Desc) { to <- l.desc }
 
 // Collect implements prometheus.Collector.
 func (l *labelled) Collect(to chan<- prometheus.Metric) {
-	for label, value := range l.read() {
-		to <- prometheus.MustNewConstMetric(l.desc, prometheus.GaugeValue, value, label)
-	}
+	l.read(func(value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(l.desc, l.kind, value, labels...)
+	})
 }
 
 // Gauges adds values of which there is one for each label, such as the name of a sink.
 func (m *Metrics) Gauges(name, help, label string, read func() map[string]float64) {
-	m.registry.MustRegister(&labelled{prometheus.NewDesc(name, help, []string{label}, nil), read})
+	m.registry.MustRegister(&labelled{prometheus.NewDesc(name, help, []string{label}, nil), prometheus.GaugeValue, func(emit func(float64, ...string)) {
+		for of, value := range read() {
+			emit(value, of)
+		}
+	}})
+}
+
+// Counters adds counts of which there is one for each set of labels. read emits all of them, with a value for each label.
+func (m *Metrics) Counters(name, help string, read func(emit func(value float64, labels ...string)), labels ...string) {
+	m.registry.MustRegister(&labelled{prometheus.NewDesc(name, help, labels, nil), prometheus.CounterValue, read})
 }
 
 // Decided counts one recorded decision and the time that it took.

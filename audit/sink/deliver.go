@@ -28,6 +28,7 @@ func (w *worker) deliver(b *batch) bool {
 		p := parts[len(parts)-1]
 		parts = parts[:len(parts)-1]
 		res, err := w.send(b.items[p.low:p.high])
+		w.countFailure(&res, err)
 		var again time.Duration
 		switch {
 		case err != nil:

@@ -278,6 +278,7 @@ func (w *worker) inherit(old *worker) {
 	old.mu.Lock()
 	defer old.mu.Unlock()
 	w.progress, w.stored, w.lagging = old.progress, old.stored, old.lagging
+	w.failures = old.failures
 	w.lastErr, w.errAt, w.setAsideAt, w.alarmedAt = old.lastErr, old.errAt, old.setAsideAt, old.alarmedAt
 }
 

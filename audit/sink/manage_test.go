@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ambit/audit"
 	"ambit/db"
 )
@@ -232,9 +234,47 @@ func TestGauges(t *testing.T) {
 	s.delivered()
 	for _, g := range s.sinks.Gauges() {
 		v, ok := g.Read()["test"]
+		if g.Name == "ambit_sink_last_error_timestamp_seconds" {
+			ok = !ok // there was no error
+		}
 		want := map[string]bool{"ambit_sink_up": v == 1, "ambit_sink_delivered_messages": v >= 6, "ambit_sink_lag_events": v == 0}
 		if good, known := want[g.Name]; !ok || g.Help == "" || known && !good {
 			t.Errorf("%s: %v", g.Name, v)
+		}
+	}
+}
+
+func (s *stack) failures() map[string]float64 {
+	counts := map[string]float64{}
+	s.sinks.Failures(func(value float64, labels ...string) { counts[strings.Join(labels, " ")] = value })
+	return counts
+}
+
+// TestFailuresAreCounted ensures that metrics tell of errors by what they were, also after a change of the sink.
+func TestFailuresAreCounted(t *testing.T) {
+	s, f := start(t), listen(t)
+	statuses := []int{503, 401, 429}
+	f.refuse = func(n int, _ []json.RawMessage) (int, map[string]string, string) {
+		if n > len(statuses) {
+			return 0, nil, ""
+		}
+		return statuses[n-1], nil, ""
+	}
+	sink := s.create(f.spec(), nil)
+	s.decide(5)
+	s.delivered()
+	want := map[string]float64{"test not_now": 2, "test misconfigured": 1, "test refused": 0, "test no_answer": 0, "test gone": 0, "test ledger": 0}
+	if diff := cmp.Diff(want, s.failures()); diff != "" {
+		t.Error(diff)
+	}
+	_, err := s.sinks.Pause(t.Context(), admin, sink.ID)
+	must(t, err)
+	if diff := cmp.Diff(want, s.failures()); diff != "" {
+		t.Errorf("after a change: %s", diff)
+	}
+	for _, g := range s.sinks.Gauges() {
+		if at := g.Read()["test"]; g.Name == "ambit_sink_last_error_timestamp_seconds" && time.Since(time.UnixMilli(int64(at*1000))) > time.Hour {
+			t.Errorf("the last error was at %f", at)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package sink
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"ambit/db"
@@ -95,7 +96,60 @@ func (m *Manager) Gauges() []Gauge {
 		{
 			"ambit_sink_set_aside", "Messages that the receiver refuses for what they are.", m.countSetAside,
 		},
+		{
+			"ambit_sink_last_error_timestamp_seconds", "When the last attempt failed, since 1970; a sink that has had no error has none.", m.lastErrors,
+		},
 	}
+}
+
+func (m *Manager) lastErrors() map[string]float64 {
+	values := map[string]float64{}
+	for _, w := range m.workers() {
+		if s := w.status(); !s.LastErrorAt.IsZero() {
+			values[w.name] = float64(s.LastErrorAt.UnixMilli()) / 1000
+		}
+	}
+	return values
+}
+
+// How an attempt to deliver failed: the outcome in metrics.
+const (
+	failedNoAnswer      = "no_answer"
+	failedNotNow        = "not_now"
+	failedRefused       = "refused"
+	failedMisconfigured = "misconfigured"
+	failedGone          = "gone"
+	failedLedger        = "ledger" // the ledger could not be read
+)
+
+var failures = []string{failedNoAnswer, failedNotNow, failedRefused, failedMisconfigured, failedGone, failedLedger}
+
+// Failures are the failed attempts of each sink since the start, by its name and what came of them.
+func (m *Manager) Failures(emit func(value float64, labels ...string)) {
+	for _, w := range m.workers() {
+		w.mu.Lock()
+		counts := maps.Clone(w.failures)
+		w.mu.Unlock()
+		for _, outcome := range failures {
+			emit(float64(counts[outcome]), w.name, outcome)
+		}
+	}
+}
+
+// countFailure notes what came of an attempt; nothing where it succeeded.
+func (w *worker) countFailure(res *Result, err error) {
+	outcome := map[Outcome]string{Retry: failedNotNow, Poison: failedRefused, Misconfiguration: failedMisconfigured, Gone: failedGone}[res.Outcome]
+	switch {
+	case forbidden(err):
+		outcome = failedMisconfigured
+	case err != nil:
+		outcome = failedNoAnswer
+	case outcome == "":
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.failures[outcome]++
 }
 
 func (m *Manager) countSetAside() map[string]float64 {

@@ -53,7 +53,8 @@ type worker struct {
 	stored   db.SinkProgress // as committed
 	state    State           // running, paused, disabled
 	why      string
-	trouble  State // failing, misconfigured; "" is none
+	trouble  State            // failing, misconfigured; "" is none
+	failures map[string]int64 // by outcome
 	lastErr  string
 	errAt    time.Time
 	lagging  bool
@@ -78,8 +79,8 @@ func (m *Manager) newWorker(row *db.SinkRow) (*worker, error) {
 		m: m, id: row.ID, name: row.Name, row: *row, spec: spec, secrets: secrets, match: spec.Filter.query().Matcher(),
 		log:  m.opt.Log.With("sink", row.Name),
 		turn: make(chan struct{}, 1), finishing: make(chan struct{}), done: make(chan struct{}),
-		backoff: backoff{first: m.opt.Pace.FirstRetry, last: m.opt.Pace.LastRetry, rand: rand.New(rand.NewChaCha8(seed))}, //nolint:gosec // spreads retries, keeps no secret
-		state:   State(row.State), why: row.Why, lagging: row.Lagging,
+		backoff:  backoff{first: m.opt.Pace.FirstRetry, last: m.opt.Pace.LastRetry, rand: rand.New(rand.NewChaCha8(seed))}, //nolint:gosec // spreads retries, keeps no secret
+		failures: map[string]int64{}, state: State(row.State), why: row.Why, lagging: row.Lagging,
 		progress: db.SinkProgress{ID: row.ID, Cursor: row.Cursor, Checkpoint: row.Checkpoint, Delivered: row.Delivered, SucceededAt: row.SucceededAt},
 	}
 	w.stored = w.progress
@@ -102,6 +103,9 @@ func (w *worker) run() {
 		}
 		b, err := w.fetch(w.ctx)
 		if err != nil {
+			w.mu.Lock()
+			w.failures[failedLedger]++
+			w.mu.Unlock()
 			w.failed(Failing, "read the ledger: "+err.Error())
 			w.wait(w.backoff.next())
 			continue
