@@ -125,7 +125,7 @@ var kinds = []kind{
 	{name: "sink.deleted", phase: PhaseAdmin, object: "sink", before: `{"name":"siem"}`},
 	{name: "sink.tested", phase: PhaseAdmin, object: "sink", after: `{"outcome":"accepted","answer":"200 OK"}`},
 	{name: "sink.secret_rotated", phase: PhaseAdmin, object: "sink", after: `{"secret":"signing"}`},
-	{name: "sink.set_aside_retried", phase: PhaseAdmin, object: "sink", after: `{"delivered":2,"refused":0}`},
+	{name: "sink.set_aside_retried", phase: PhaseAdmin, object: "sink", after: `{"delivered":2,"refused":0,"gone":0}`},
 	{name: "sink.lagging", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","lag_s":900,"events":1200,"last_error":"503 Service Unavailable"}`},
 	{name: "sink.recovered", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","lag_s":0,"events":0}`},
 	{name: "sink.gap", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","first":1,"last":500000,"events":500000,"reason":"the backlog exceeded its quota"}`},
@@ -134,6 +134,7 @@ var kinds = []kind{
 	{name: "sink.disabled", phase: PhaseIntegrity, object: "sink", outcome: `{"sink":"siem","answer":"410 Gone"}`},
 
 	{name: "hook.silent", phase: PhaseIntegrity, outcome: `{"calls":50}`},
+	{name: "sink.set_aside_dismissed", phase: PhaseAdmin, object: "sink", after: `{"dismissed":1,"messages":["evt_1"]}`},
 }
 
 // event is the kind with everything that such events have.

@@ -35,10 +35,23 @@ func DeleteSetAside(ctx context.Context, tx *Tx, sinkID, message string, ref int
 	return nil
 }
 
-// SetAside gives up to limit messages that a sink set aside, oldest first.
-func SetAside(ctx context.Context, q Queryer, sinkID string, limit int) ([]SetAsideRow, error) {
-	rows, err := q.QueryContext(ctx, `SELECT sink_id, message, ref, event_id, type, answer, at FROM sink_set_aside WHERE sink_id = $1
-		ORDER BY message DESC, ref LIMIT $2`, sinkID, limit)
+const setAsideColumns = `sink_id, message, ref, event_id, type, answer, at`
+
+// SetAside gives up to limit messages that a sink set aside, behind one of them or (message "") from the beginning: events by
+// their seq, then checkpoints by their number.
+func SetAside(ctx context.Context, q Queryer, sinkID, message string, ref int64, limit int) ([]SetAsideRow, error) {
+	return setAsideRows(ctx, q, `SELECT `+setAsideColumns+` FROM sink_set_aside WHERE sink_id = $1
+		AND ($2 = '' OR message < $2 OR message = $2 AND ref > $3) ORDER BY message DESC, ref LIMIT $4`, sinkID, message, ref, limit)
+}
+
+// SetAsideOf gives one of them, or none where the sink has set aside no such message.
+func SetAsideOf(ctx context.Context, q Queryer, sinkID, message string, ref int64) ([]SetAsideRow, error) {
+	return setAsideRows(ctx, q, `SELECT `+setAsideColumns+` FROM sink_set_aside WHERE sink_id = $1 AND message = $2 AND ref = $3`, sinkID, message, ref)
+}
+
+// any: what database/sql takes as parameters.
+func setAsideRows(ctx context.Context, q Queryer, query string, args ...any) ([]SetAsideRow, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read messages set aside: %w", err)
 	}

@@ -124,8 +124,9 @@ func TestPoisonIsFoundAndSetAside(t *testing.T) {
 	s.decide(100)
 	sink := s.create(f.spec(), nil)
 	s.delivered()
-	aside, err := s.sinks.SetAside(t.Context(), sink.ID)
+	page, err := s.sinks.SetAside(t.Context(), sink.ID, "", MaxAside)
 	must(t, err)
+	aside := page.List
 	if len(aside) != 2 || s.status().SetAside != 2 {
 		t.Fatalf("set aside: %+v", aside)
 	}
@@ -138,7 +139,7 @@ func TestPoisonIsFoundAndSetAside(t *testing.T) {
 	}
 	// The receiver learns to read them.
 	f.set(func() { healed = true })
-	out, err := s.sinks.RetrySetAside(t.Context(), admin, sink.ID)
+	out, err := s.sinks.RetrySetAside(t.Context(), admin, sink.ID, AsideChoice{})
 	must(t, err)
 	if out.Delivered != 2 || out.Refused != 0 || s.status().SetAside != 0 {
 		t.Errorf("%+v, %+v", out, s.status())
@@ -158,7 +159,7 @@ func TestRefusedThroughoutIsTheReceiversTrouble(t *testing.T) {
 	s.until("the alarm is recorded", func() bool { return len(s.events("sink.misconfigured")) == 1 })
 	f.set(func() { f.refuse = nil })
 	s.delivered()
-	_, err := s.sinks.RetrySetAside(t.Context(), admin, sink.ID)
+	_, err := s.sinks.RetrySetAside(t.Context(), admin, sink.ID, AsideChoice{})
 	must(t, err)
 	if n := len(f.has()); int64(n) < s.ledger.Seq()-1 {
 		t.Errorf("%d of %d arrived", n, s.ledger.Seq())

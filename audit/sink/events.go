@@ -7,8 +7,8 @@ import (
 )
 
 // The types of events about sinks are sink.created, sink.changed, sink.paused, sink.resumed, sink.deleted, sink.tested,
-// sink.secret_rotated and sink.set_aside_retried (phase admin), and sink.lagging, sink.recovered, sink.gap, sink.set_aside,
-// sink.misconfigured and sink.disabled (phase integrity).
+// sink.secret_rotated, sink.set_aside_retried and sink.set_aside_dismissed (phase admin), and sink.lagging, sink.recovered,
+// sink.gap, sink.set_aside, sink.misconfigured and sink.disabled (phase integrity).
 
 // integrity is an alarm about a sink.
 func (w *worker) integrity(kind string, outcome map[string]any) *audit.Event {

@@ -2,7 +2,9 @@ package sink
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"ambit/audit"
@@ -11,123 +13,121 @@ import (
 
 // Aside is a message that the receiver refuses for what it is.
 type Aside struct {
-	Message Message
-	Ref     int64 // seq of the event, number of the checkpoint
+	AsideRef
 	EventID string
 	Type    string
 	Answer  string
 	At      time.Time
 }
 
-// maxAside bounds a list and one retry.
-const maxAside = 200
+// AsideRef names a message that was set aside.
+type AsideRef struct {
+	Message Message
+	Ref     int64 // seq of the event, number of the checkpoint
+}
 
-// SetAside lists what a sink set aside, oldest first, up to 200.
-func (m *Manager) SetAside(ctx context.Context, id string) ([]Aside, error) {
+// cursor is the ref as a place in the list.
+func (r AsideRef) cursor() string { return fmt.Sprintf("%s.%d", r.Message, r.Ref) }
+
+// refOf reads a cursor; "" is the list's beginning.
+func refOf(cursor string) (AsideRef, error) {
+	if cursor == "" {
+		return AsideRef{}, nil
+	}
+	message, number, _ := strings.Cut(cursor, ".")
+	ref, err := strconv.ParseInt(number, 10, 64)
+	if m := Message(message); err != nil || m != EventMessage && m != CheckpointMessage {
+		return AsideRef{}, invalid("after is not what the page before gave as next")
+	}
+	return AsideRef{Message(message), ref}, nil
+}
+
+// AsidePage is a part of what a sink set aside.
+type AsidePage struct {
+	List []Aside
+	Next string // where the next page begins; "" at the end
+}
+
+// MaxAside bounds a page, a retry and a dismissal.
+const MaxAside = 200
+
+// SetAside lists what a sink set aside behind a cursor, oldest first, up to limit.
+func (m *Manager) SetAside(ctx context.Context, id, after string, limit int) (AsidePage, error) {
 	if m.worker(id) == nil {
-		return nil, errNoSink
+		return AsidePage{}, errNoSink
 	}
-	rows, err := db.SetAside(ctx, m.opt.DB.Read(), id, maxAside)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]Aside, len(rows))
+	rows, next, err := m.asidePage(ctx, id, after, limit)
+	page := AsidePage{List: make([]Aside, len(rows)), Next: next}
 	for i, r := range rows {
-		list[i] = Aside{Message(r.Message), r.Ref, r.EventID, r.Type, r.Answer, timeOf(r.At)}
+		page.List[i] = Aside{AsideRef{Message(r.Message), r.Ref}, r.EventID, r.Type, r.Answer, timeOf(r.At)}
 	}
-	return list, nil
+	return page, err
 }
 
-// Retried is how a retry of what was set aside went.
-type Retried struct {
-	Delivered int
-	Refused   int
-	Answer    string // the last that was not an acceptance
-}
-
-// RetrySetAside sends what was set aside once more, one by one, up to 200. It stops where the receiver can't be reached.
-func (m *Manager) RetrySetAside(ctx context.Context, by audit.Actor, id string) (Retried, error) {
-	w := m.worker(id)
-	if w == nil {
-		return Retried{}, errNoSink
-	}
-	rows, err := db.SetAside(ctx, m.opt.DB.Read(), id, maxAside)
+// asidePage reads one row more than it gives, to know whether there is another page.
+func (m *Manager) asidePage(ctx context.Context, id, after string, limit int) ([]db.SetAsideRow, string, error) {
+	from, err := refOf(after)
 	if err != nil {
-		return Retried{}, err
+		return nil, "", err
 	}
-	var out Retried
-	var delivered []db.SetAsideRow
+	rows, err := db.SetAside(ctx, m.opt.DB.Read(), id, string(from.Message), from.Ref, limit+1)
+	if err != nil || len(rows) <= limit {
+		return rows, "", err
+	}
+	rows = rows[:limit]
+	return rows, refOfRow(&rows[limit-1]).cursor(), nil
+}
+
+func refOfRow(r *db.SetAsideRow) AsideRef { return AsideRef{Message(r.Message), r.Ref} }
+
+var errNotAside = &Error{"not_found", "the sink has set aside none of these messages", "List them again: they may have been delivered or dismissed meanwhile."}
+
+// asideRows are those of the messages named that a sink has set aside.
+func (m *Manager) asideRows(ctx context.Context, id string, refs []AsideRef) ([]db.SetAsideRow, error) {
+	if len(refs) > MaxAside {
+		return nil, invalid("at most %d messages at once", MaxAside)
+	}
+	var rows []db.SetAsideRow
+	for _, r := range refs {
+		there, err := db.SetAsideOf(ctx, m.opt.DB.Read(), id, string(r.Message), r.Ref)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, there...)
+	}
+	if len(rows) == 0 {
+		return nil, errNotAside
+	}
+	return rows, nil
+}
+
+// DismissSetAside forgets messages that nobody wants to send again, and says how many there were. The events themselves stay in
+// the ledger.
+func (m *Manager) DismissSetAside(ctx context.Context, by audit.Actor, id string, refs []AsideRef) (int, error) {
+	if m.worker(id) == nil {
+		return 0, errNoSink
+	}
+	rows, err := m.asideRows(ctx, id, refs)
+	if err != nil {
+		return 0, err
+	}
+	ids := make([]string, len(rows))
 	for i := range rows {
-		taken, answer, err := w.retry(ctx, &rows[i])
-		if err != nil {
-			out.Answer = clean(err.Error(), w.secrets)
-			break
-		}
-		if taken {
-			delivered = append(delivered, rows[i])
-			continue
-		}
-		out.Refused++
-		out.Answer = answer
+		ids[i] = rows[i].EventID
 	}
-	out.Delivered = len(delivered)
 	err = m.opt.Ledger.Commit(context.WithoutCancel(ctx), func(tx *db.Tx) ([]*audit.Event, error) {
-		for _, r := range delivered {
-			if err := db.DeleteSetAside(ctx, tx, r.SinkID, r.Message, r.Ref); err != nil {
-				return nil, err
-			}
-		}
-		return []*audit.Event{changed("sink.set_aside_retried", by, id, nil, map[string]int{"delivered": out.Delivered, "refused": out.Refused})}, nil
+		// any: a number and a list.
+		after := map[string]any{"dismissed": len(ids), "messages": ids}
+		return []*audit.Event{changed("sink.set_aside_dismissed", by, id, nil, after)}, deleteAside(ctx, tx, rows)
 	})
-	if err == nil {
-		w.mu.Lock()
-		w.progress.Delivered += int64(out.Delivered)
-		w.mu.Unlock()
-	}
-	return out, err
+	return len(ids), err
 }
 
-// retry sends one. An error says that there is no use in going on.
-func (w *worker) retry(ctx context.Context, row *db.SetAsideRow) (taken bool, answer string, err error) {
-	it, err := w.again(ctx, row)
-	if errors.Is(err, db.ErrNotFound) {
-		return false, "the ledger no longer has this message", nil
-	}
-	if err != nil {
-		return false, "", err
-	}
-	if it.Bad != "" {
-		return false, it.Bad, nil
-	}
-	res, err := w.try(ctx, []Item{it})
-	switch {
-	case err != nil:
-		return false, "", err
-	case res.Outcome == Accepted:
-		return true, "", nil
-	case res.Outcome == Poison:
-		return false, res.Answer, nil
-	default:
-		return false, "", errors.New(res.Answer)
-	}
-}
-
-// again makes the message anew from what the ledger has.
-func (w *worker) again(ctx context.Context, row *db.SetAsideRow) (Item, error) {
-	r := w.m.opt.DB.Read()
-	if Message(row.Message) == EventMessage {
-		event, err := db.LedgerEvent(ctx, r, row.Ref)
-		if err != nil {
-			return Item{}, err
+func deleteAside(ctx context.Context, tx *db.Tx, rows []db.SetAsideRow) error {
+	for i := range rows {
+		if err := db.DeleteSetAside(ctx, tx, rows[i].SinkID, rows[i].Message, rows[i].Ref); err != nil {
+			return err
 		}
-		return eventItem(db.LedgerRow{Seq: row.Ref, Event: event}, w.spec.Mapping), nil
 	}
-	list, err := db.Checkpoints(ctx, r, row.Ref-1, 1)
-	if err != nil {
-		return Item{}, err
-	}
-	if len(list) == 0 || list[0].Number != row.Ref {
-		return Item{}, db.ErrNotFound
-	}
-	return checkpointItem(list[0], w.spec.Mapping)
+	return nil
 }

@@ -19,5 +19,6 @@ func sinkRoutes() []Route {
 		{ID: "rotateSinkSecret", Method: "POST", Path: "/api/v1/sinks/:id/secrets", Access: sinksWrite},
 		{ID: "listSetAside", Method: "GET", Path: "/api/v1/sinks/:id/set-aside", Access: sinksRead},
 		{ID: "retrySetAside", Method: "POST", Path: "/api/v1/sinks/:id/set-aside/retry", Access: sinksWrite},
+		{ID: "dismissSetAside", Method: "POST", Path: "/api/v1/sinks/:id/set-aside/dismiss", Access: sinksWrite},
 	}
 }

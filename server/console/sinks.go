@@ -22,15 +22,16 @@ type Sinks interface {
 	Delete(ctx context.Context, by audit.Actor, id string) error
 	RotateSecret(ctx context.Context, by audit.Actor, id, name, value string) (sink.Sink, string, error)
 	Test(ctx context.Context, by audit.Actor, id string) (sink.Tried, error)
-	SetAside(ctx context.Context, id string) ([]sink.Aside, error)
-	RetrySetAside(ctx context.Context, by audit.Actor, id string) (sink.Retried, error)
+	SetAside(ctx context.Context, id, after string, limit int) (sink.AsidePage, error)
+	RetrySetAside(ctx context.Context, by audit.Actor, id string, which sink.AsideChoice) (sink.Retried, error)
+	DismissSetAside(ctx context.Context, by audit.Actor, id string, refs []sink.AsideRef) (int, error)
 }
 
 func (a *API) sinkHandlers() map[string]fiber.Handler {
 	return map[string]fiber.Handler{
 		"listSinks": a.listSinks, "createSink": a.createSink, "getSink": a.getSink, "updateSink": a.updateSink, "deleteSink": a.deleteSink,
 		"pauseSink": a.pauseSink, "resumeSink": a.resumeSink, "testSink": a.testSink, "rotateSinkSecret": a.rotateSinkSecret,
-		"listSetAside": a.listSetAside, "retrySetAside": a.retrySetAside,
+		"listSetAside": a.listSetAside, "retrySetAside": a.retrySetAside, "dismissSetAside": a.dismissSetAside,
 	}
 }
 

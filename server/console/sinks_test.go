@@ -68,12 +68,28 @@ func TestASinksLife(t *testing.T) {
 	}
 	refuse = false
 	var aside struct {
-		SetAside []struct{ Answer string } `json:"set_aside"`
+		SetAside []struct {
+			Message, Answer string
+			Ref             int64
+		} `json:"set_aside"`
+		Next string
 	}
 	o.call("GET", at+"/set-aside", nil, 200, &aside)
 	if len(aside.SetAside) == 0 || aside.SetAside[0].Answer != "400 Bad Request thank you" {
 		t.Errorf("%+v", aside)
 	}
+	o.refused("GET", at+"/set-aside?after=x", nil, 400, "invalid")
+	o.refused("GET", at+"/set-aside?limit=201", nil, 400, "invalid")
+	one := object{"messages": []object{{"message": aside.SetAside[0].Message, "ref": aside.SetAside[0].Ref}}}
+	var dismissed struct{ Dismissed int }
+	o.call("POST", at+"/set-aside/dismiss", one, 200, &dismissed)
+	if dismissed.Dismissed != 1 || o.events("type=sink.set_aside_dismissed") != 1 {
+		t.Errorf("%+v", dismissed)
+	}
+	o.refused("POST", at+"/set-aside/dismiss", one, 404, "not_found")
+	o.refused("POST", at+"/set-aside/dismiss", object{"messages": []object{}}, 400, "invalid")
+	o.refused("POST", at+"/set-aside/retry", object{"messages": []object{{"message": "x", "ref": 1}}}, 400, "invalid")
+	o.call("POST", at+"/set-aside/retry", object{"after": aside.Next}, 200, nil)
 	o.call("POST", at+"/set-aside/retry", nil, 200, nil)
 	o.call("POST", at+"/pause", nil, 200, nil)
 	spec["name"] = "renamed"
