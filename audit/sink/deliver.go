@@ -20,7 +20,10 @@ const (
 // deliver sends a batch until all of it was accepted or set aside. Where the receiver refuses a part for what it is, halving
 // finds it. false: the worker ends, the sink was paused, or its cursor was moved; what was accepted counts.
 func (w *worker) deliver(b *batch) bool {
-	parts := []span{{0, len(b.items)}}
+	var parts []span
+	if len(b.items) > 0 {
+		parts = append(parts, span{0, len(b.items)})
+	}
 	for len(parts) > 0 {
 		if w.ended() || w.stateNow() != Running || w.at().Cursor > b.through {
 			return false

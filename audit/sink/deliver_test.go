@@ -107,6 +107,22 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	}
 }
 
+// TestSelectiveFilterDoesntRest ensures that a sink goes on through a backlog of which its filter takes nothing: it rests between
+// two looks at the ledger only where there is nothing left to look at.
+func TestSelectiveFilterDoesntRest(t *testing.T) {
+	pace := hurried
+	pace.Poll = time.Hour
+	s, f := startAt(t, pace), listen(t)
+	s.decide(3 * scanRows)
+	spec := f.spec()
+	spec.Filter.Person = "nobody@acme.test"
+	s.create(spec, nil)
+	s.until("the backlog is looked through", func() bool { return s.status().LagEvents < defaultItems })
+	if n := len(f.has()); n > 1 {
+		t.Errorf("%d messages arrived, and only a checkpoint may", n)
+	}
+}
+
 func TestPoisonIsFoundAndSetAside(t *testing.T) {
 	s, f := start(t), listen(t)
 	poison := func(raw json.RawMessage) bool {

@@ -22,7 +22,8 @@ const (
 
 var errFull = errors.New("the batch is full")
 
-// fetch reads the next batch when it is due: full by count, or old enough. nil: there is nothing to do for now.
+// fetch reads the next batch when it is due: full by count, or old enough. A batch without items is a stretch of the ledger of
+// which the filter takes nothing. nil: there is nothing to do for now.
 func (w *worker) fetch(ctx context.Context) (*batch, error) {
 	at := w.at()
 	head, now := w.m.opt.Ledger.Seq(), w.m.opt.Now()
@@ -44,8 +45,7 @@ func (w *worker) fetch(ctx context.Context) (*batch, error) {
 		return nil, err
 	}
 	w.checkedAt, w.pendingAt = now, time.Time{}
-	if len(b.items) == 0 {
-		w.advance(b.through, 0, 0)
+	if len(b.items) == 0 && b.through == at.Cursor {
 		return nil, nil
 	}
 	return b, nil

@@ -29,6 +29,7 @@ type stack struct {
 	ledger *audit.Ledger
 	sinks  *Manager
 	log    *slog.Logger
+	pace   Pace
 
 	mu    sync.Mutex
 	ahead time.Duration
@@ -44,7 +45,12 @@ var hurried = Pace{
 
 func start(t *testing.T) *stack {
 	t.Helper()
-	s := &stack{t: t, dir: t.TempDir(), folder: t.TempDir(), log: slog.New(slog.DiscardHandler)}
+	return startAt(t, hurried)
+}
+
+func startAt(t *testing.T, pace Pace) *stack {
+	t.Helper()
+	s := &stack{t: t, dir: t.TempDir(), folder: t.TempDir(), log: slog.New(slog.DiscardHandler), pace: pace}
 	if testing.Verbose() {
 		s.log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
@@ -78,7 +84,7 @@ func (s *stack) open() {
 	must(s.t, err)
 	s.sinks, err = Open(ctx, Options{
 		DB: s.db, Ledger: s.ledger, Box: box, Networks: networks, Folder: s.folder, Now: s.now, Rand: rand.Reader, Log: s.log,
-		Host: "ambit-1", Version: "test", Pace: hurried,
+		Host: "ambit-1", Version: "test", Pace: s.pace,
 	})
 	must(s.t, err)
 }
