@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -191,7 +192,7 @@ func TestSplunkAcknowledgement(t *testing.T) {
 	}
 }
 
-// TestDatadogLimits holds to what Datadog documents: at most 1,000 items, 5 MB, and 1 MB each. No receiver of Datadog's runs
+// TestDatadogLimits holds to what Datadog documents: at most 1,000 items, 5 MB, 1 MB each, no timestamp older than 18 hours. No receiver of Datadog's runs
 // here, so this contract is all there is.
 func TestDatadogLimits(t *testing.T) {
 	a := answers(t, 202, `{}`)
@@ -208,6 +209,15 @@ func TestDatadogLimits(t *testing.T) {
 	first, second := fmt.Sprintf("%s", logs[0]), fmt.Sprintf("%s", logs[1])
 	if len(logs) != 1000 || !strings.Contains(first, "env:prod,team:sec") || !strings.Contains(second, `"warn"`) || string(logs[0]["timestamp"]) != "1795325416248" {
 		t.Errorf("%s %s", first, second)
+	}
+	late := items(3)
+	late[0].Time, late[1].Time = moment.Add(-19*time.Hour), moment.Add(-16*time.Hour)
+	mustSend(t, r, late)
+	must(t, json.Unmarshal(a.text, &logs))
+	for i, want := range []time.Time{moment, late[1].Time, moment} { // the first is older than Datadog takes
+		if got := string(logs[i]["timestamp"]); got != strconv.FormatInt(want.UnixMilli(), 10) {
+			t.Errorf("log %d has the timestamp %s", i, got)
+		}
 	}
 	a.text = nil
 	if res := mustSend(t, r, items(1001)); res.Outcome != Poison || a.text != nil {

@@ -6,14 +6,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Datadog's limits for POST /api/v2/logs, before compression.
 const (
 	datadogItems     = 1000
 	datadogBytes     = 5_000_000
-	datadogItemBytes = 1_000_000
+	datadogItemBytes = 1_000_000 // what is longer would be truncated
 )
+
+// datadogPast is how old a log's timestamp may be. Datadog takes 18 hours; the rest is for clocks that differ.
+const datadogPast = 17 * time.Hour
 
 // datadog sends to Datadog's log intake, version 2.
 type datadog struct {
@@ -51,6 +55,15 @@ type datadogLog struct {
 	Event     json.RawMessage `json:"ambit"`
 }
 
+// timestamp is the event's time, or the present where that is too old for the intake, which would drop the log. The event has
+// its own time in any mapping.
+func (d *datadog) timestamp(at time.Time) int64 {
+	if now := d.now(); now.Sub(at) > datadogPast {
+		at = now
+	}
+	return at.UnixMilli()
+}
+
 // Send implements Receiver.
 func (d *datadog) Send(ctx context.Context, batch []Item) (Result, error) {
 	if len(batch) > datadogItems {
@@ -68,7 +81,7 @@ func (d *datadog) Send(ctx context.Context, batch []Item) (Result, error) {
 			log.Status = "warn"
 		}
 		if !it.Time.IsZero() {
-			log.Timestamp = it.Time.UnixMilli()
+			log.Timestamp = d.timestamp(it.Time)
 		}
 		text, err := json.Marshal(log)
 		if err != nil {
