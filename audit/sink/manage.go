@@ -49,6 +49,9 @@ func (m *Manager) worker(id string) *worker {
 func (m *Manager) Create(ctx context.Context, by audit.Actor, spec Spec, secrets map[string]string, paused bool) (Sink, string, error) {
 	m.changing.Lock()
 	defer m.changing.Unlock()
+	if err := checkGiven(secrets); err != nil {
+		return Sink{}, "", err
+	}
 	secrets = maps.Clone(secrets)
 	if secrets == nil {
 		secrets = map[string]string{}
@@ -86,6 +89,9 @@ func (m *Manager) Update(ctx context.Context, by audit.Actor, id string, spec Sp
 	return m.change(ctx, id, func(w *worker, row *db.SinkRow) (*Spec, map[string]string, func() *audit.Event, error) {
 		if spec.Kind != w.spec.Kind {
 			return nil, nil, nil, invalid("a sink's kind can't change; add another sink")
+		}
+		if err := checkGiven(secrets); err != nil {
+			return nil, nil, nil, err
 		}
 		merged, err := merge(w, &spec, secrets)
 		if err != nil {
@@ -151,6 +157,9 @@ func (m *Manager) setState(ctx context.Context, by audit.Actor, id, kind string,
 // the former one signs too for a day.
 func (m *Manager) RotateSecret(ctx context.Context, by audit.Actor, id, name, value string) (Sink, string, error) {
 	made := ""
+	if err := checkGiven(map[string]string{name: value}); err != nil {
+		return Sink{}, "", err
+	}
 	s, err := m.change(ctx, id, func(w *worker, _ *db.SinkRow) (*Spec, map[string]string, func() *audit.Event, error) {
 		secrets := maps.Clone(w.secrets)
 		if name == secretSigning && value == "" {

@@ -61,6 +61,16 @@ func secretsOf(s *Spec) map[string]bool {
 	return names
 }
 
+// checkGiven refuses from callers what only a rotation sets.
+func checkGiven(secrets map[string]string) error {
+	for _, name := range []string{secretFormer, secretFormerUntil} {
+		if _, given := secrets[name]; given {
+			return invalid("the secret %q is set by Ambit itself when %q is replaced", name, secretSigning)
+		}
+	}
+	return nil
+}
+
 // checkSecrets says in one sentence what is missing, not wanted or malformed.
 func checkSecrets(s *Spec, secrets map[string]string) error {
 	wanted := secretsOf(s)
