@@ -56,6 +56,14 @@ func (f *file) Send(_ context.Context, batch []Item) (Result, error) {
 	return Result{Outcome: Accepted, Answer: fmt.Sprintf("%d lines, %d bytes in %s", len(batch), n, f.spec.Name)}, nil
 }
 
+func (f *file) syncFolder() error {
+	dir, err := f.root.Open(".")
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
 func (f *file) sync() error {
 	if f.f == nil {
 		return nil
@@ -89,6 +97,10 @@ func (f *file) open() error {
 	opened, err := f.root.OpenFile(f.spec.Name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
+	}
+	// A file whose name is not on the disk is gone after a crash, however well its lines were synced.
+	if err := f.syncFolder(); err != nil {
+		return errors.Join(err, opened.Close())
 	}
 	if f.size, err = mend(opened); err != nil {
 		return errors.Join(err, opened.Close())
@@ -166,7 +178,7 @@ func (f *file) prune() error {
 		return err
 	}
 	names, err := dir.Readdirnames(-1)
-	if err = errors.Join(err, dir.Sync(), dir.Close()); err != nil {
+	if err = errors.Join(err, dir.Close()); err != nil {
 		return err
 	}
 	names = slices.DeleteFunc(names, func(name string) bool {
