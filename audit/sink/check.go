@@ -26,6 +26,8 @@ const (
 	minQuotaBytes = 1 << 20
 	minRotate     = 64 << 10
 	maxFilter     = 512
+	minSyslog     = 2048 // what every receiver should take (RFC 5424, section 6.1)
+	maxSyslog     = 16 << 20
 )
 
 var (
@@ -178,6 +180,9 @@ func (c *checker) checkSyslog(ctx context.Context, s *SyslogSpec) error {
 	}
 	if !appName.MatchString(s.AppName) {
 		return invalid("syslog.app_name must have 1 to 48 printable ASCII characters")
+	}
+	if s.MaxBytes < minSyslog || s.MaxBytes > maxSyslog {
+		return invalid("syslog.max_bytes must be from %d to %d", minSyslog, maxSyslog)
 	}
 	scheme := "https"
 	if s.Plain {

@@ -96,6 +96,32 @@ func TestANewAddressAsksForTheTokenAgain(t *testing.T) {
 	}
 }
 
+// TestFormerSecretsAreNotGiven ensures that nobody can break a webhook's signing by naming what only a rotation sets.
+func TestFormerSecretsAreNotGiven(t *testing.T) {
+	s, f := start(t), listen(t)
+	made := s.create(f.spec(), nil)
+	for _, name := range []string{secretFormer, secretFormerUntil} {
+		junk := map[string]string{name: "junk"}
+		spec := f.spec()
+		spec.Name = "other"
+		_, _, errCreate := s.sinks.Create(t.Context(), admin, spec, junk, false)
+		_, errUpdate := s.sinks.Update(t.Context(), admin, made.ID, made.Spec, junk)
+		_, _, errRotate := s.sinks.RotateSecret(t.Context(), admin, made.ID, name, "junk")
+		for _, err := range []error{errCreate, errUpdate, errRotate} {
+			var refused *Error
+			if !errors.As(err, &refused) || refused.Code() != "invalid" {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	_, _, err := s.sinks.RotateSecret(t.Context(), admin, made.ID, secretSigning, "")
+	must(t, err)
+	_, err = s.sinks.Update(t.Context(), admin, made.ID, made.Spec, nil) // the former secret stays
+	must(t, err)
+	s.decide(3)
+	s.delivered()
+}
+
 func TestMistakesInSettings(t *testing.T) {
 	s := start(t)
 	for want, spec := range map[string]Spec{
@@ -113,6 +139,7 @@ func TestMistakesInSettings(t *testing.T) {
 		"and not both":            {Kind: Datadog, Datadog: &DatadogSpec{}},
 		"a host and a port":       {Kind: Syslog, Syslog: &SyslogSpec{Address: "127.0.0.1"}},
 		"syslog.address":          {Kind: Syslog, Syslog: &SyslogSpec{Address: "10.1.2.3:514"}},
+		"syslog.max_bytes":        {Kind: Syslog, Syslog: &SyslogSpec{Address: "127.0.0.1:514", MaxBytes: 100}},
 		"file.name":               {Kind: File, File: &FileSpec{Name: "../x"}},
 		"name must have":          {Name: " ", Kind: File, File: &FileSpec{Name: "x"}},
 		"name must have 1 to 60 ": {Name: strings.Repeat("x", 61), Kind: File, File: &FileSpec{Name: "x"}},

@@ -116,6 +116,7 @@ type SyslogSpec struct {
 	Plain    bool   `json:"plain"`              // TCP without TLS; to loopback and private networks only
 	Facility int    `json:"facility"`           // RFC 5424, section 6.2.1; 13 is log audit
 	AppName  string `json:"app_name,omitempty"` // "" is ambit
+	MaxBytes int    `json:"max_bytes"`          // the receiver's limit of a message; a longer one is set aside
 	// NoConfirm keeps one connection open and trusts what was written to it. Otherwise each batch ends by closing our side and
 	// waiting until the receiver closes its own: it has read everything then. Syslog knows no other acknowledgement.
 	NoConfirm bool `json:"no_confirm"`
@@ -143,6 +144,7 @@ const (
 	defaultAlarmAfter  = 900
 	defaultQuotaEvents = 5_000_000
 	defaultQuotaBytes  = 5 << 30
+	defaultSyslogBytes = 1 << 20
 )
 
 // complete fills in what was left out.
@@ -164,6 +166,7 @@ func (s *Spec) complete() {
 	case s.Syslog != nil:
 		fill(&s.Syslog.Facility, 13)
 		fill(&s.Syslog.AppName, "ambit")
+		fill(&s.Syslog.MaxBytes, defaultSyslogBytes)
 	case s.File != nil:
 		fill(&s.File.RotateBytes, 100<<20)
 		fill(&s.File.Keep, 10)

@@ -45,8 +45,8 @@ const (
 	severityInfo    = 6
 )
 
-// frame appends one message: its length in bytes, a blank, the message.
-func (s *syslog) frame(it *Item) {
+// frame appends one message: its length in bytes, a blank, the message. It gives that length.
+func (s *syslog) frame(it *Item) int {
 	severity := severityInfo
 	if it.Refused {
 		severity = severityWarning
@@ -56,10 +56,12 @@ func (s *syslog) frame(it *Item) {
 		at = it.Time.UTC().Format("2006-01-02T15:04:05.000Z")
 	}
 	head := fmt.Sprintf("<%d>1 %s %s %s %d %s - ", s.spec.Facility*8+severity, at, s.host, s.spec.AppName, os.Getpid(), printable(it.Type, 32))
-	s.buf.WriteString(strconv.Itoa(len(head) + len(it.Body)))
+	n := len(head) + len(it.Body)
+	s.buf.WriteString(strconv.Itoa(n))
 	s.buf.WriteByte(' ')
 	s.buf.WriteString(head)
 	s.buf.Write(it.Body)
+	return n
 }
 
 // printable makes a header field of a text (RFC 5424, section 6: PRINTUSASCII of a bounded length).
@@ -80,7 +82,11 @@ func printable(text string, limit int) string {
 func (s *syslog) Send(ctx context.Context, batch []Item) (Result, error) {
 	s.buf.Reset()
 	for i := range batch {
-		s.frame(&batch[i])
+		// A receiver cuts what is beyond its limit without a word, or closes the connection, again and again.
+		if n := s.frame(&batch[i]); n > s.spec.MaxBytes {
+			answer := fmt.Sprintf("the message has %d bytes, and this sink's receiver is said to take %d (syslog.max_bytes)", n, s.spec.MaxBytes)
+			return Result{Outcome: Poison, Items: []int{i}, Answer: answer}, nil
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
@@ -117,7 +123,8 @@ func (s *syslog) dial(ctx context.Context) (net.Conn, error) {
 }
 
 // exchange writes the batch and, unless the spec says otherwise, closes our side and waits for the receiver's: then it has
-// read everything.
+// read everything. Over TLS it may leave out its close_notify, as our side is closed already (RFC 5425, section 4.4). A receiver
+// that ends with something unread resets the connection, and one that ended before the batch arrived has not acknowledged it.
 func (s *syslog) exchange() error {
 	if _, err := s.conn.Write(s.buf.Bytes()); err != nil {
 		return fmt.Errorf("write: %w", err)
@@ -125,19 +132,9 @@ func (s *syslog) exchange() error {
 	if s.spec.NoConfirm {
 		return nil
 	}
-	half, ok := s.conn.(interface{ CloseWrite() error })
-	if !ok {
-		return errors.New("the connection can't be closed by halves")
-	}
-	if err := half.CloseWrite(); err != nil {
+	tcp, err := s.closeWrite()
+	if err != nil {
 		return fmt.Errorf("end the batch: %w", err)
-	}
-	if over, ok := s.conn.(*tls.Conn); ok {
-		if tcp, ok := over.NetConn().(*net.TCPConn); ok {
-			if err := tcp.CloseWrite(); err != nil {
-				return fmt.Errorf("end the batch: %w", err)
-			}
-		}
 	}
 	// A receiver has nothing to say; what it says all the same is skipped, within bounds.
 	n, err := io.Copy(io.Discard, io.LimitReader(s.conn, maxBody))
@@ -148,8 +145,26 @@ func (s *syslog) exchange() error {
 		return fmt.Errorf("wait for the receiver to close: %w", err)
 	case n == maxBody:
 		return errors.New("the receiver talks and never ends; this is no syslog receiver")
+	case !taken(tcp):
+		return errors.New("the receiver closed the connection before it had the whole batch")
 	}
 	return nil
+}
+
+// closeWrite ends our side: that of TLS, where there is one, and that of the connection below it.
+func (s *syslog) closeWrite() (*net.TCPConn, error) {
+	below := s.conn
+	if over, ok := s.conn.(*tls.Conn); ok {
+		if err := over.CloseWrite(); err != nil {
+			return nil, err
+		}
+		below = over.NetConn()
+	}
+	tcp, ok := below.(*net.TCPConn)
+	if !ok {
+		return nil, errors.New("the connection can't be closed by halves")
+	}
+	return tcp, tcp.CloseWrite()
 }
 
 // Close implements Receiver. Closing what both sides closed already may fail, and no longer matters.

@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"io"
@@ -25,7 +26,10 @@ type syslogFar struct {
 	net.Listener
 	got   chan string
 	reset bool // closes with the messages unread
+	early bool // ends its side at once and reads nothing
 	stay  bool // never closes
+
+	abrupt *tls.Config // speaks TLS and closes the connection below it
 }
 
 func listenSyslog(t *testing.T, cfg *tls.Config, change ...func(*syslogFar)) *syslogFar {
@@ -53,11 +57,21 @@ func listenSyslog(t *testing.T, cfg *tls.Config, change ...func(*syslogFar)) *sy
 }
 
 func (f *syslogFar) read(conn net.Conn) {
-	defer func() { _ = conn.Close() }()
+	defer func(below net.Conn) { _ = below.Close() }(conn)
+	if f.abrupt != nil {
+		conn = tls.Server(conn, f.abrupt)
+	}
 	if f.reset {
 		if tcp, ok := conn.(*net.TCPConn); ok {
 			_ = tcp.SetLinger(0)
 		}
+		return
+	}
+	if f.early {
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			_ = tcp.CloseWrite()
+		}
+		time.Sleep(time.Second) // longer than the sender looks
 		return
 	}
 	r := bufio.NewReader(conn)
@@ -96,14 +110,44 @@ func TestSyslogNeedsProofThatItWasRead(t *testing.T) {
 	for name, change := range map[string]func(*syslogFar){
 		"reset":        func(f *syslogFar) { f.reset = true },
 		"never closes": func(f *syslogFar) { f.stay = true },
+		"ends early":   func(f *syslogFar) { f.early = true },
 	} {
 		f := listenSyslog(t, nil, change)
 		d := testDeps(t)
 		d.timeout = 300 * time.Millisecond
 		r := receiverWith(t, d, Spec{Kind: Syslog, Syslog: &SyslogSpec{Address: f.Addr().String(), Plain: true}}, nil)
-		if res, err := r.Send(t.Context(), items(1)); err == nil {
+		batch := items(1)
+		batch[0].Body = json.RawMessage(`"` + strings.Repeat("x", 1<<19) + `"`) // more than a receiver that doesn't read has room for
+		if res, err := r.Send(t.Context(), batch); err == nil {
 			t.Errorf("%s: %+v", name, res)
 		}
+	}
+}
+
+func TestSyslogSetsLongMessagesAside(t *testing.T) {
+	f := listenSyslog(t, nil)
+	r := receiver(t, Spec{Kind: Syslog, Syslog: &SyslogSpec{Address: f.Addr().String(), Plain: true, MaxBytes: 2048}}, nil)
+	batch := items(3)
+	batch[1].Body = json.RawMessage(`"` + strings.Repeat("x", 2048) + `"`)
+	if res := mustSend(t, r, batch); res.Outcome != Poison || len(res.Items) != 1 || res.Items[0] != 1 || !strings.Contains(res.Answer, "max_bytes") {
+		t.Errorf("%+v", res)
+	}
+	batch[1].Body = json.RawMessage(`"` + strings.Repeat("x", 1900) + `"`)
+	if res := mustSend(t, r, batch); res.Outcome != Accepted {
+		t.Errorf("%+v", res)
+	}
+}
+
+// A receiver that closes its connection without TLS's own end has read everything all the same, as long as it doesn't reset it.
+func TestSyslogReceiverThatEndsWithoutCloseNotify(t *testing.T) {
+	pair, ca, _ := certificate(t, "receiver")
+	f := listenSyslog(t, nil, func(f *syslogFar) { f.abrupt = &tls.Config{Certificates: []tls.Certificate{pair}} })
+	spec := Spec{Kind: Syslog, Syslog: &SyslogSpec{Address: f.Addr().String()}, TLS: TLSSpec{CA: ca}}
+	if res := mustSend(t, receiver(t, spec, nil), items(3)); res.Outcome != Accepted {
+		t.Errorf("%+v", res)
+	}
+	for range 3 {
+		<-f.got
 	}
 }
 
