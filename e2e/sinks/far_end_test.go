@@ -26,6 +26,7 @@ type receivers struct {
 	ng                         string // syslog-ng's; "" where it isn't installed
 	collector, syslogNG        *process
 	config                     string
+	authority                  authority // of both syslog receivers
 }
 
 // listenFor starts the receivers.
@@ -34,9 +35,10 @@ func listenFor(t *testing.T, dir string) *receivers {
 	r := &receivers{dir: filepath.Join(dir, "far")}
 	must(t, os.MkdirAll(r.dir, 0o755))
 	ports := map[string]*string{"@HEC@": &r.hec, "@WEBHOOK@": &r.webhook, "@SYSLOG@": &r.syslog, "@OTLP@": &r.otlp}
+	r.authority = newAuthority(t, r.dir)
 	text, err := os.ReadFile(filepath.Join("otelcol", "config.yaml.in"))
 	must(t, err)
-	config := strings.ReplaceAll(string(text), "@OUT@", r.dir)
+	config := strings.NewReplacer("@OUT@", r.dir, "@CERT@", r.authority.cert, "@KEY@", r.authority.key).Replace(string(text))
 	for mark, address := range ports {
 		port := freePort(t)
 		*address = "127.0.0.1:" + port
@@ -53,8 +55,10 @@ func listenFor(t *testing.T, dir string) *receivers {
 }
 
 const ngConfig = `@version: 3.38
-options { stats-freq(0); log-msg-size(262144); flush-lines(1); };
-source s { syslog(ip("127.0.0.1") port(PORT) transport("tcp") max-connections(50)); };
+options { stats-freq(0); log-msg-size(1048576); flush-lines(1); };
+source s {
+  syslog(ip("127.0.0.1") port(PORT) transport("tls") max-connections(50) tls(cert-file("CERT") key-file("KEY") peer-verify(optional-untrusted)));
+};
 destination d { file("DIR/ng.json" template("$MESSAGE\n")); };
 log { source(s); destination(d); };
 `
@@ -68,7 +72,7 @@ func (r *receivers) startSyslogNG(t *testing.T) {
 	}
 	port := freePort(t)
 	config := filepath.Join(r.dir, "syslog-ng.conf")
-	must(t, os.WriteFile(config, []byte(strings.NewReplacer("PORT", port, "DIR", r.dir).Replace(ngConfig)), 0o600))
+	must(t, os.WriteFile(config, []byte(strings.NewReplacer("PORT", port, "DIR", r.dir, "CERT", r.authority.cert, "KEY", r.authority.key).Replace(ngConfig)), 0o600))
 	r.ng = "127.0.0.1:" + port
 	r.syslogNG = run(t, filepath.Join(r.dir, "syslog-ng.log"), path, "-F", "-f", config, "--no-caps",
 		"-R", filepath.Join(r.dir, "ng.persist"), "-p", filepath.Join(r.dir, "ng.pid"), "-c", filepath.Join(r.dir, "ng.ctl"))

@@ -34,9 +34,10 @@ func newFleet(t *testing.T) *fleet {
 		return object{"url": "http://" + a + "/events", "format": "ndjson", "header": "X-Token"}
 	}, zipped, object{"header": "s3cret"})
 	add("otlp", f.far.otlp, true, "otlp", func(a string) object { return object{"url": "http://" + a + "/v1/logs"} }, zipped, nil)
-	add("syslog", f.far.syslog, false, "syslog", func(a string) object { return object{"address": a, "plain": true} }, nil, nil)
+	overTLS := object{"tls": object{"ca": f.far.authority.ca}}
+	add("syslog", f.far.syslog, false, "syslog", func(a string) object { return object{"address": a} }, overTLS, nil)
 	if f.far.ng != "" {
-		add("ng", f.far.ng, false, "syslog", func(a string) object { return object{"address": a, "plain": true} }, nil, nil)
+		add("ng", f.far.ng, false, "syslog", func(a string) object { return object{"address": a} }, overTLS, nil)
 	}
 	return f
 }
