@@ -135,6 +135,7 @@ var kinds = []kind{
 
 	{name: "hook.silent", phase: PhaseIntegrity, outcome: `{"calls":50}`},
 	{name: "sink.set_aside_dismissed", phase: PhaseAdmin, object: "sink", after: `{"dismissed":1,"messages":["evt_1"]}`},
+	{name: "account.removed", phase: PhaseAdmin, object: "account", before: `{"connection":"okta","subject":"00u1","person":"ada@acme.test"}`},
 }
 
 // event is the kind with everything that such events have.

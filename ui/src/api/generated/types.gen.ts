@@ -1163,6 +1163,10 @@ export type SinkSpec = {
         facility?: number;
         app_name?: string;
         /**
+         * the receiver's limit of a message; a longer one is set aside
+         */
+        max_bytes?: number;
+        /**
          * keep one connection and trust what was written to it
          */
         no_confirm?: boolean;
@@ -1300,12 +1304,55 @@ export type SetAside = {
 
 export type SetAsideList = {
     set_aside: Array<SetAside>;
+    /**
+     * pass as after for the next page; empty at the end
+     */
+    next: string;
 };
 
 export type SetAsideRetried = {
     delivered: number;
     refused: number;
+    /**
+     * dropped: retention has removed the event
+     */
+    gone: number;
+    /**
+     * the last that was not an acceptance
+     */
     answer?: string;
+    /**
+     * the receiver can't be reached: there is no use in going on now
+     */
+    stopped: boolean;
+    /**
+     * pass as after to go on; empty at the end
+     */
+    next: string;
+};
+
+export type SetAsideRef = {
+    message: 'event' | 'checkpoint';
+    ref: number;
+};
+
+export type RetrySetAsideRequest = {
+    /**
+     * these; left out: all behind after, up to 200
+     */
+    messages?: Array<SetAsideRef>;
+    /**
+     * next of the retry before
+     */
+    after?: string;
+};
+
+export type DismissSetAsideRequest = {
+    messages: Array<SetAsideRef>;
+};
+
+export type SetAsideDismissed = {
+    dismissed: number;
 };
 
 export type ConnectionKind = 'oidc' | 'saml' | 'workload';
@@ -3519,7 +3566,13 @@ export type ListSetAsideData = {
     path: {
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * next of the page before
+         */
+        after?: string;
+        limit?: number;
+    };
     url: '/api/v1/sinks/{id}/set-aside';
 };
 
@@ -3542,7 +3595,7 @@ export type ListSetAsideResponses = {
 export type ListSetAsideResponse = ListSetAsideResponses[keyof ListSetAsideResponses];
 
 export type RetrySetAsideData = {
-    body?: never;
+    body?: RetrySetAsideRequest;
     path: {
         id: string;
     };
@@ -3567,6 +3620,33 @@ export type RetrySetAsideResponses = {
 };
 
 export type RetrySetAsideResponse = RetrySetAsideResponses[keyof RetrySetAsideResponses];
+
+export type DismissSetAsideData = {
+    body: DismissSetAsideRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sinks/{id}/set-aside/dismiss';
+};
+
+export type DismissSetAsideErrors = {
+    /**
+     * The request was refused
+     */
+    default: Problem;
+};
+
+export type DismissSetAsideError = DismissSetAsideErrors[keyof DismissSetAsideErrors];
+
+export type DismissSetAsideResponses = {
+    /**
+     * OK
+     */
+    200: SetAsideDismissed;
+};
+
+export type DismissSetAsideResponse = DismissSetAsideResponses[keyof DismissSetAsideResponses];
 
 export type ListSignInChoicesData = {
     body?: never;
