@@ -40,6 +40,14 @@ func (e *eval) generalKind(t *target) {
 
 // generalNames refuses protected names and credentials, in monitor mode too.
 func (e *eval) generalNames(t *target) {
+	if t.write && e.writesHead(t) {
+		e.refuse(true, Finding{
+			Control: "files", Rule: "HEAD", At: t.span(),
+			Message: quote(t.shown()) + " can't be written: a file HEAD makes Git take its directory for a repository and run what the config there names",
+			Hint:    "use another name, or ask a person to make this change by hand",
+		})
+		return
+	}
 	for _, name := range t.folded {
 		if t.write {
 			which, hit := paths.Protected(name)
@@ -73,6 +81,25 @@ func (e *eval) generalNames(t *target) {
 			return
 		}
 	}
+}
+
+// writesHead reports a write to a file HEAD, also by a pattern that is literal text. A directory of that name is harmless.
+func (e *eval) writesHead(t *target) bool {
+	cased := e.r.Resource.CaseSensitive
+	if t.effect != nil {
+		if c := t.effect.Command; c >= 0 && e.line.Commands[c].Words[0].Text == "mkdir" {
+			return false
+		}
+		if t.effect.Pattern {
+			return paths.RepositoryHead(t.effect.Glob, cased)
+		}
+	}
+	for _, name := range t.names {
+		if paths.RepositoryHead(name, cased) {
+			return true
+		}
+	}
+	return false
 }
 
 // dotDotPattern reports whether a component with wildcards can spell "..".

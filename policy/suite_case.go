@@ -132,7 +132,7 @@ func NamedPaths(a *Action, res *Resource) []string {
 	case ActionShellExec:
 		var out []string
 		seen := map[string]bool{}
-		for _, f := range shell.Paths(shell.Input{Source: a.Command, Dialect: a.Shell, Cwd: res.Cwd, Root: res.Root, Home: res.Home, User: login(res.Home)}) {
+		for _, f := range shell.Paths(line(a, res)) {
 			if !seen[f.Path] {
 				seen[f.Path] = true
 				out = append(out, f.Path)

@@ -64,7 +64,7 @@ func (e *eval) findTargets() {
 // analyse reads the command line once; every layer judges the same analysis.
 func (e *eval) analyse() {
 	res := &e.r.Resource
-	e.line = shell.Analyse(shell.Input{Source: e.r.Action.Command, Dialect: e.r.Action.Shell, Cwd: res.Cwd, Root: res.Root, Home: res.Home, User: login(res.Home)})
+	e.line = shell.Analyse(line(&e.r.Action, res))
 	if n := len(e.line.Files); n > len(e.targetBuf) {
 		e.targets = make([]target, 0, n)
 	}
@@ -76,6 +76,11 @@ func (e *eval) analyse() {
 		}
 		e.add(t, f.Path)
 	}
+}
+
+// line is the action's command line and where it would run.
+func line(a *Action, res *Resource) shell.Input {
+	return shell.Input{Source: a.Command, Dialect: a.Shell, Cwd: res.Cwd, Root: res.Root, Home: res.Home, User: login(res.Home)}
 }
 
 // login guesses the name of the account whose home it is, for ~name.

@@ -115,6 +115,26 @@ func TestProtectedAndCredentials(t *testing.T) {
 	}
 }
 
+func TestRepositoryHead(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		sensitive, is bool
+	}{
+		{"/p/x/HEAD", true, true},
+		{"HEAD", true, true},
+		{"/p/x/head", true, false},
+		{"/p/x/head", false, true},
+		{"/p/x/HEAD", false, true},
+		{"/p/HEAD/x", false, false},
+		{"/p/HEAD.md", false, false},
+		{"/p/src/head.tsx", false, false},
+	} {
+		if got := RepositoryHead(c.name, c.sensitive); got != c.is {
+			t.Errorf("RepositoryHead(%q, %v) = %v", c.name, c.sensitive, got)
+		}
+	}
+}
+
 func TestRootRefused(t *testing.T) {
 	for dir, want := range map[string]bool{
 		"/": true, "/home": true, "/home/ada": true, "/home/bob": true, "/Users/x": true, "/root": true, "C:/": true, "C:/Users/x": true, "/home/ada/": true,

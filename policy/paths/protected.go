@@ -40,6 +40,13 @@ var credentialNames = setOf(`.claude/.credentials.json .claude.json .codex/auth.
 // Protected reports whether writing the folded path is refused whatever the policy says, and by which name.
 func Protected(folded string) (string, bool) { return protectedNames().find(folded) }
 
+// RepositoryHead reports whether name is the file that makes Git take the directory around it for a repository and obey its
+// config, which may name programs: HEAD, on disks that tell letters apart exactly so.
+func RepositoryHead(name string, caseSensitive bool) bool {
+	base := name[strings.LastIndexByte(name, '/')+1:]
+	return base == "HEAD" || !caseSensitive && Fold(base) == "head"
+}
+
 // Credential reports whether the folded path belongs to a sign-in that nobody may read, and by which name.
 func Credential(folded string) (string, bool) {
 	if strings.Contains(folded, "application support") {

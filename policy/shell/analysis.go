@@ -5,7 +5,7 @@ type Input struct {
 	Source  string
 	Dialect string // bash (also ""), sh, zsh; anything else is refused
 	Cwd     string // absolute; "" is unknown
-	Root    string // of the repository, absolute; "" is unknown: then names from its top are taken from Cwd alone
+	Root    string // absolute: the top of the repository that Cwd lies in; "" is unknown
 	Home    string // absolute; "" is unknown
 	User    string // login name, for ~user; "" is unknown
 }

@@ -75,11 +75,12 @@ type classifier struct {
 	urls     []address
 	states   []state // for each operand behind base, where it was seen; nil while no option moved the tool
 	narrowing
-	reads    []int  // file effects of read operands, which an option may turn into changes
-	target   Word   // of -t, for tools that put files into a directory
-	archives []Word // values of class archive: which way they go depends on every option
-	here     bool   // files are written below the directory that the tool ends in
-	ended    bool   // "--" was seen
+	reads    []int       // file effects of read operands, which an option may turn into changes
+	target   Word        // the directory that an option names for what the tool writes
+	archives []Word      // values of class archive: which way they go depends on every option
+	below    *belowValue // the last one; nil for most lines, which pay for one word only
+	here     bool        // files are written below the directory that the tool ends in
+	ended    bool        // "--" was seen
 }
 
 func (k *classifier) open(i int, class, option, message, hint string, never bool) {
@@ -190,7 +191,7 @@ func (k *classifier) option(i int) int {
 func (k *classifier) take(i int, o *option, name, value string, joined bool) int {
 	k.options = append(k.options, used{o, i})
 	switch {
-	case o.arity == noValue && joined && !(k.t.goFlags && (value == "true" || value == "false")):
+	case o.arity == noValue && joined && !(k.t.takesBool() && (value == "true" || value == "false")):
 		k.unknownOption(i, name+"=")
 		return i + 1
 	case o.arity == noValue:
@@ -216,6 +217,10 @@ func (k *classifier) take(i int, o *option, name, value string, joined bool) int
 
 // nextValue applies an option whose value is the next word.
 func (k *classifier) nextValue(i int, o *option) int {
+	if i+1 >= len(k.words) && o.arity == lastValue {
+		k.apply(o, i, Word{Span: k.words[i].Span})
+		return i + 1
+	}
 	if i+1 >= len(k.words) {
 		k.open(i, "unknown-option", o.name(), "The option needs a value.", "", false)
 		return i + 1

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,10 @@ func (k *classifier) into() {
 	for _, i := range sources {
 		w := k.words[i]
 		how := effect{command: k.index, word: i, write: true, tree: tree}
+		if (w.Kind == Glob || tree) && inGit(w.Text+"/"+w.Glob) {
+			// A copy of what a repository keeps for itself is a repository, whose settings nobody protects.
+			k.e.fileEffect(Word{Span: w.Span, Kind: Glob, Text: dir, Glob: quoteGlob(strings.TrimSuffix(dir, "/") + "/HEAD")}, k.st, how)
+		}
 		switch w.Kind {
 		case Known:
 			name := path.Base(w.Text)
@@ -61,3 +66,6 @@ func (k *classifier) into() {
 		}
 	}
 }
+
+// inGit reports a path in a directory .git.
+func inGit(p string) bool { return slices.Contains(strings.Split(strings.ToLower(p), "/"), ".git") }

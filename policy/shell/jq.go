@@ -20,6 +20,12 @@ func (k *classifier) jqProgram(i int, v Word) {
 				at < len(v.Text) && (nameLike("x"+v.Text[at:at+1]) || v.Text[at] == ':') {
 				continue
 			}
+			if word == "import" || word == "include" {
+				// Both need a text behind them; a field's name in {include} has none.
+				if rest := strings.TrimLeft(v.Text[at:], " \t\n"); rest != "" && strings.IndexByte("},|)]", rest[0]) >= 0 {
+					continue
+				}
+			}
 			k.open(i, "exec", v.Text, "The jq program uses "+word+", which loads code from a file.", "Write the definitions out.", false)
 			return
 		}

@@ -2,9 +2,9 @@ package shell
 
 import "strings"
 
-// printsObject reports that a substitution ran nothing but a Git command that prints the name of one object: "git merge-base a b"
-// or "git rev-parse REV". Such a word is neither an option nor a path, whatever the repository holds. from is the
-// number of commands that were known before the substitution.
+// printsObject reports that a substitution ran nothing but a Git command that prints the name of one object: "git merge-base a b",
+// "git rev-parse REV" or "git rev-list -1 REV". Such a word is neither an option nor a path, whatever the repository holds.
+// from is the number of commands that were known before the substitution.
 func (e *eval) printsObject(from int) bool {
 	if len(e.a.Commands) != from+1 {
 		return false
@@ -19,6 +19,9 @@ func (e *eval) printsObject(from int) bool {
 		}
 	}
 	operands := 0
+	if c.Words[1].Text == "rev-list" {
+		return firstCommit(c.Words[2:])
+	}
 	for _, w := range c.Words[2:] {
 		switch {
 		case !strings.HasPrefix(w.Text, "-"):
@@ -34,4 +37,29 @@ func (e *eval) printsObject(from int) bool {
 		return operands == 1 // which it repeats where it is none
 	}
 	return false
+}
+
+// firstCommit reports that the arguments make git rev-list print one name and nothing else.
+func firstCommit(args []Word) bool {
+	one := false
+	for i, w := range args {
+		switch w.Text {
+		case "-1", "--max-count=1":
+			one = true
+		case "-n", "--max-count":
+			if i+1 >= len(args) || args[i+1].Text != "1" {
+				return false
+			}
+			one = true
+		case "--":
+			return one
+		case "--first-parent", "--merges", "--no-merges", "--all":
+		default:
+			name, _, _ := strings.Cut(w.Text, "=")
+			if strings.HasPrefix(w.Text, "-") && name != "--before" && name != "--until" && name != "--author" && name != "--grep" {
+				return false
+			}
+		}
+	}
+	return one
 }

@@ -40,8 +40,9 @@ func (k *classifier) finish() {
 		}
 		k.file(c, a, k.states0(), effect{command: k.index, word: -1}, false)
 	}
+	k.judgeBelow()
 	if k.here {
-		k.file(classWriteTree, Word{Span: k.words[0].Span, Text: "."}, k.st, effect{command: k.index, word: 0}, false)
+		k.writeHere()
 	}
 	if k.changes() {
 		for _, f := range k.reads {
@@ -193,12 +194,16 @@ func (k *classifier) apply(o *option, i int, v Word) {
 		k.oneOf(o, i, v)
 		return
 	}
-	if k.t.into && o.name() == "--target-directory" {
+	if k.t.into && o.name() == "--target-directory" || o.name() == k.t.below {
 		k.target = v
 	}
 	k.narrowing.note(k.t, o, i, v)
 	if file := k.t.emptyWrites[o.name()]; file != "" && v.Kind == Known && v.Text == "" {
 		v.Text = file
+	}
+	if o.below {
+		k.below = &belowValue{o.class, i, v, k.below}
+		return
 	}
 	st := k.st
 	if k.t.anchored && (o.class == classRead || o.class == classWrite || o.class == classReadWrite) {
@@ -216,6 +221,9 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 	unknown := v.Kind == OneUnknown || v.Kind == ManyUnknown
 	switch c {
 	case classFlag:
+		return
+	case classScript:
+		k.script(i, v, st)
 		return
 	case classHere:
 		k.here = true
@@ -259,7 +267,9 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 		}
 	case classPaged:
 		if strings.HasPrefix(v.Text, "+") {
-			k.open(i, "exec", v.Text, "+COMMAND is run by the pager.", "Leave it out.", false)
+			if !pagerStart(v.Text[1:]) {
+				k.open(i, "exec", v.Text, "+COMMAND is run by the pager.", "Use +G or a line's number, or leave it out.", false)
+			}
 			return
 		}
 		k.file(classRead, v, st, how, operand)
@@ -274,8 +284,8 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 			k.file(classWriteTree, v, st, how, operand)
 		}
 	case classRepository, classGoFlags, classCovReport, classFormatter, classFmtArgs, classLintArgs, classKubeOutput, classCurlText,
-		classCookie, classMethod, classDNS, classSuffix, classPlugin, classManifest, classReference, classTemplate, classOutFormat,
-		classTarget, classTestArgs, classNativeArgs, classWarning, classInt, classOptionText:
+		classCookie, classMethod, classDNS, classSuffix, classPlugin, classReference, classTemplate, classOutFormat,
+		classTarget, classTestArgs, classNativeArgs, classWarning, classInt, classOptionText, classModule:
 		k.special(c, i, v, st, how)
 	case classDD:
 		k.dd(i, v, st, how)
@@ -285,10 +295,20 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 			return
 		}
 		k.archives = append(k.archives, v)
+	case classTop:
+		k.file(classTree, v, k.e.fromTop(st), how, operand)
+	case classGitDir:
+		k.gitDir(v, st, how)
 	case classMove:
 		k.file(classTree, v, st, how, operand)
 		k.file(classWriteTree, v, st, how, operand)
 	case classRead, classTree, classReadWrite, classWrite, classWriteTree:
+		if operand && k.t.globs {
+			for _, w := range ownGlobs(v) {
+				k.file(c, w, st, how, operand)
+			}
+			return
+		}
 		k.file(c, v, st, how, operand)
 	case classCompared:
 		k.compared(v, st, how, operand)
@@ -321,6 +341,7 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 		k.goPackage(v, st, how)
 	case classRevision, classPathspec:
 		before := len(k.e.a.Files)
+		how.tree = has(k.options, k.t.treeIf)
 		if c == classRevision {
 			k.revision(v, st, how)
 		} else {
@@ -332,6 +353,21 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 			}
 		}
 	}
+}
+
+// gitDir records a directory that becomes a repository itself: the file HEAD makes Git take it for one and obey its settings.
+func (k *classifier) gitDir(v Word, st state, how effect) {
+	k.file(classWriteTree, v, st, how, false)
+	if v.Text = strings.TrimSuffix(v.Text, "/") + "/HEAD"; v.Kind == Glob {
+		v.Text, v.Glob = globDir(v.Glob), strings.TrimSuffix(v.Glob, "/")+"/HEAD"
+	}
+	k.file(classWrite, v, st, how, false)
+}
+
+// pagerStart accepts where less may begin: +G, +F and a line's number. Anything else is a command.
+func pagerStart(command string) bool {
+	digits := strings.TrimRight(command, "gGF")
+	return command != "" && len(command) <= len(digits)+1 && allDigits([]byte(digits))
 }
 
 func (k *classifier) file(c class, v Word, st state, how effect, operand bool) {
@@ -389,6 +425,9 @@ func (k *classifier) chdir(i int, v Word, how effect) {
 		k.open(i, "unknown-word", "", "Which directory this is is unknown.", "Write one directory out.", true)
 		return
 	}
+	if k.t.once && k.states != nil {
+		k.open(i, "config", v.Text, fmt.Sprintf("A second directory changes where %s looks for what to build.", k.t.name), "Name one directory.", false)
+	}
 	k.e.fileEffect(v, k.st, how)
 	if k.states == nil {
 		k.states = make([]state, len(k.operands)-k.base, len(k.words))
@@ -401,6 +440,38 @@ func (k *classifier) chdir(i int, v Word, how effect) {
 	}
 }
 
+// fetches reports an option with which the tool gets packages by their names.
+func (k *classifier) fetches() bool {
+	for _, u := range k.options {
+		for _, n := range k.t.fetchesIf {
+			name, value, valued := strings.Cut(n, "=")
+			if slices.Contains(u.option.names, name) && (!valued || k.mayHold(u, value)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mayHold reports whether an option on the line has the value, or one that is unknown.
+func (k *classifier) mayHold(u used, value string) bool {
+	w := k.words[u.word]
+	if _, joined, is := strings.Cut(w.Text, "="); is {
+		return joined == value
+	}
+	if w.Kind != Known || u.word+1 >= len(k.words) {
+		return true
+	}
+	next := k.words[u.word+1]
+	return next.Kind != Known || next.Text == value
+}
+
+// fetched reports a Go package whose name begins with a machine's.
+func fetched(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return strings.Contains(first, ".") && strings.Trim(first, ".") != "" && !strings.HasSuffix(name, ".go")
+}
+
 // goPackage: ./x, ../x, /x, x.go and x/... below a dot are directories or files; the rest are import paths.
 func (k *classifier) goPackage(v Word, st state, how effect) {
 	if v.Kind == Glob {
@@ -409,6 +480,10 @@ func (k *classifier) goPackage(v Word, st state, how effect) {
 	}
 	t := strings.TrimSuffix(v.Text, "...")
 	if t == "" {
+		return
+	}
+	if fetched(v.Text) && (strings.Contains(v.Text, "@") || k.fetches()) {
+		k.open(how.word, "net", v.Text, quoteShort(v.Text)+" is fetched from the machine that its name begins with.", "Name packages of this module, or leave the version out.", false)
 		return
 	}
 	if t[0] == '.' || t[0] == '/' || strings.HasSuffix(t, ".go") || strings.Contains(t, "..") || strings.HasPrefix(v.Text, "~") {
@@ -447,36 +522,9 @@ func (k *classifier) rangeEnds(v Word, st state, how effect) {
 	}
 	for _, end := range strings.Split(v.Text, "..") {
 		if rev, p, ok := cutRevision(strings.TrimPrefix(end, ".")); ok && rev != "" && p != "" {
-			k.fromTop(Word{Span: v.Span, Text: p}, st, how)
+			k.e.fileEffect(Word{Span: v.Span, Text: p}, k.e.fromTop(st), how)
 		}
 	}
-}
-
-// fromTop judges a path that Git takes from the top of the repository unless it begins with a dot.
-func (k *classifier) fromTop(v Word, st state, how effect) {
-	if !strings.HasPrefix(v.Text, "./") && !strings.HasPrefix(v.Text, "../") {
-		st = k.tops(st)
-	}
-	k.e.fileEffect(v, st, how)
-}
-
-// tops is where the top of the repository may be: any directory from the root to where the shell is, for repositories may lie
-// in each other.
-func (k *classifier) tops(st state) state {
-	root := k.e.in.Root
-	if root == "" {
-		return st
-	}
-	all := slices.Clone(st.cwds)
-	for _, d := range st.cwds {
-		for strings.HasPrefix(d, strings.TrimSuffix(root, "/")+"/") {
-			d = path.Dir(d)
-			all = append(all, d)
-		}
-	}
-	slices.Sort(all)
-	st.cwds = slices.Compact(all)
-	return st
 }
 
 // revision: REV:path names a file's content in the history; anything else may be a revision or a path.
@@ -494,8 +542,11 @@ func (k *classifier) revision(v Word, st state, how effect) {
 			if p == "" {
 				return
 			}
+			if !strings.HasPrefix(p, "./") && !strings.HasPrefix(p, "../") {
+				st = k.e.fromTop(st)
+			}
 			v.Text = p
-			k.fromTop(v, st, how)
+			k.e.fileEffect(v, st, how)
 			return
 		}
 	}
@@ -514,9 +565,9 @@ func (k *classifier) pathspec(v Word, st state, how effect) {
 		case strings.HasPrefix(t, ":(exclude)"), strings.HasPrefix(t, ":!"), strings.HasPrefix(t, ":^"):
 			return
 		case strings.HasPrefix(t, ":/"):
-			t, st = t[2:], k.tops(st)
+			t, st = t[2:], k.e.fromTop(st)
 		case strings.HasPrefix(t, ":(top)"):
-			t, st = t[len(":(top)"):], k.tops(st)
+			t, st = t[len(":(top)"):], k.e.fromTop(st)
 		case strings.HasPrefix(t, ":(glob)"):
 			t = t[len(":(glob)"):]
 		case strings.HasPrefix(t, ":(literal)"):

@@ -17,12 +17,9 @@ func (k *classifier) special(c class, i int, v Word, st state, how effect) {
 	switch c {
 	case classOutFormat, classTarget, classTestArgs, classNativeArgs, classWarning:
 		k.build(c, i, v, st, how)
-	case classManifest, classReference:
-		switch {
-		case strings.Contains(text, "://"):
+	case classReference:
+		if strings.Contains(text, "://") {
 			opens("net", quoteShort(text)+" names a machine to contact.", "A pattern that names this word permits it.")
-		case c == classManifest:
-			read(text)
 		}
 	case classTemplate:
 		if !strings.Contains(text, "{") {
@@ -56,6 +53,10 @@ func (k *classifier) special(c class, i int, v Word, st state, how effect) {
 	case classFormatter:
 		if !slices.Contains(builtinFormatters, text) {
 			opens("exec", "A formatter that is not built in is code.", "Use a built-in one.")
+		}
+	case classModule:
+		if pathLike(text) || strings.HasPrefix(text, ".") {
+			opens("exec", "A module from a file is code.", "Name one that is built in or installed.")
 		}
 	case classFmtArgs:
 		switch {
@@ -97,7 +98,9 @@ func (k *classifier) special(c class, i int, v Word, st state, how effect) {
 		}
 	case classDNS:
 		switch {
-		case strings.HasPrefix(text, "+") && plainName(strings.ReplaceAll(text[1:], "=", "")):
+		case strings.HasPrefix(text, "+") && harmlessDNS(text[1:]):
+		case strings.HasPrefix(text, "+"):
+			opens("net", quoteShort(text)+" may name a machine, a domain or a file.", "A pattern that names this word permits it.")
 		case slices.Contains(dnsTypes, text):
 		default:
 			opens("net", quoteShort(text)+" is asked of a name server.", "A pattern that names this word permits it.")
@@ -108,6 +111,24 @@ func (k *classifier) special(c class, i int, v Word, st state, how effect) {
 var builtinFormatters = []string{
 	"stylish", "json", "json-with-metadata", "html", "compact", "unix", "visualstudio", "checkstyle", "jslint-xml",
 	"junit", "tap", "default", "verbose", "dot", "basic", "tree", "tap-flat", "hanging-process", "github-actions", "blob", "agent",
+}
+
+// dnsOptions are the options of dig, also with "no" in front or with a number, that only change how the question is put and
+// the answer shown. Not among them: domain, tls-…, https, proxy, subnet and trusted-key, which add a name, a machine or a file.
+var dnsOptions = []string{
+	"short", "all", "answer", "question", "authority", "additional", "comments", "rrcomments", "cmd", "stats", "qr", "multiline", "split",
+	"identify", "ttlid", "ttlunits", "class", "crypto", "onesoa", "yaml", "idnin", "idnout", "expandaaaa", "unknownformat", "tcp", "vc",
+	"ignore", "fail", "besteffort", "recurse", "rdflag", "rd", "dnssec", "do", "cdflag", "cd", "adflag", "ad", "aaflag", "aaonly", "aa",
+	"zflag", "nsid", "edns", "ednsnegotiation", "bufsize", "padding", "cookie", "badcookie", "keepopen", "keepalive", "expire", "mapped",
+	"trace", "nssearch", "search", "showsearch", "ndots", "tries", "retry", "time", "timeout", "header-only", "unexpected", "qid",
+}
+
+func harmlessDNS(text string) bool {
+	name, value, _ := strings.Cut(text, "=")
+	if !slices.Contains(dnsOptions, name) && !slices.Contains(dnsOptions, strings.TrimPrefix(name, "no")) {
+		return false
+	}
+	return allDigits([]byte(value))
 }
 
 var dnsTypes = []string{

@@ -43,13 +43,13 @@ func (k *classifier) build(c class, i int, v Word, st state, how effect) {
 			k.open(i, "config", text, "This goes to the native build tool, which may read it as settings or code.", "Use -jN, -k, -v, -s, VERBOSE=1 and targets.", false)
 		}
 	case classWarning:
-		// action:message:category:module:line; a category with a dot is imported.
+		// action:message:category:module:line, with blanks around each; a category with a dot is imported.
 		parts := strings.Split(text, ":")
-		for _, p := range parts[min(1, len(parts)):] {
-			if strings.Contains(p, ".") && !strings.Contains(p, " ") && !strings.HasPrefix(p, "pytest.") {
-				k.open(i, "exec", text, "A warning's category with a dot imports its module.", "Use one of Python's own categories.", false)
-				return
-			}
+		if len(parts) < 3 {
+			return
+		}
+		if category := strings.TrimSpace(parts[2]); strings.Contains(category, ".") && !strings.HasPrefix(category, "pytest.") {
+			k.open(i, "exec", text, "A warning's category with a dot imports its module.", "Use one of Python's own categories.", false)
 		}
 	}
 }

@@ -50,7 +50,6 @@ const (
 	classKnown                    // one of the words in the table is text, anything else may be code: known:a,b
 	classInt                      // digits; anything else goes on as further options
 	classOptionText               // text; behind "$" it goes on as further options (less)
-	classManifest                 // a file that is read, URL is a machine
 	classReference                // gh: a number or branch, URL is a machine
 	classTemplate                 // kubectl: text with "{", or a file that is read
 	classOutFormat                // golangci-lint: KIND or KIND:PATH, which is written, with commas
@@ -61,6 +60,10 @@ const (
 	classCompared                 // diff: a file, or a directory whose files are read
 	classReadHere                 // everything below the tool's directory is read
 	classLogRange                 // git log -L: RANGE:FILE, in which RANGE may hold colons
+	classTop                      // git: the whole work tree, wherever in it the command runs
+	classGitDir                   // git: a directory that becomes a repository itself
+	classModule                   // a name is text, a path is code that is loaded
+	classScript                   // npm: a word for a script of the package, judged by the table npm-script
 
 	// Only a pattern that names the option or operand itself opens these.
 	classList   // a file that lists files to act on
@@ -77,9 +80,10 @@ var classNames = map[string]class{
 	"remote": classRemote, "remotewrite": classRemoteWrite, "repository": classRepository,
 	"goflags": classGoFlags, "covreport": classCovReport, "eslintformat": classFormatter, "reporter": classFormatter, "fmtargs": classFmtArgs,
 	"lintargs": classLintArgs, "kubeoutput": classKubeOutput, "curltext": classCurlText, "cookie": classCookie, "method": classMethod, "dns": classDNS, "suffix": classSuffix, "plugin": classPlugin, "move": classMove, "resource": classResource,
-	"int": classInt, "optiontext": classOptionText, "manifest": classManifest, "reference": classReference, "template": classTemplate,
+	"int": classInt, "optiontext": classOptionText, "reference": classReference, "template": classTemplate,
 	"outformat": classOutFormat, "target": classTarget, "testargs": classTestArgs, "nativeargs": classNativeArgs, "warning": classWarning,
 	"compared": classCompared, "readhere": classReadHere, "logrange": classLogRange,
+	"top": classTop, "gitdir": classGitDir, "script": classScript, "module": classModule,
 	"list": classList, "exec": classExec, "config": classConfig, "net": classNet, "state": classState,
 }
 
@@ -117,6 +121,7 @@ const (
 	needsValue
 	mayValue  // only joined: -iSUFFIX, --color=WHEN
 	twoValues // a name, then a value of the class: jq --arg
+	lastValue // a value, or none at the end of the line: git branch --merged
 )
 
 // option is one option of a tool under all its names.
@@ -124,6 +129,7 @@ type option struct {
 	names []string // as written in the table; the last is the canonical one
 	class class
 	arity arity
+	below bool     // a path in the value starts where the tool's line "below" says
 	words []string // with classKnown: what is harmless
 }
 
@@ -167,6 +173,9 @@ type tool struct {
 	meta      bool // shows names, sizes and counts, never what a file holds
 	reads     bool // changes nothing but what its classes say
 	delegate  bool // the first operand names the tool that runs
+	bool      bool // options without a value take =true and =false
+	globs     bool // expands patterns in its operands itself
+	once      bool // of several directories to change to, the tool would take the last or join them all
 	dangerous bool // some option opens, or writes a file
 	wraps     string
 	mini      string // a grammar of its own: find, git, dd, …
@@ -193,7 +202,20 @@ type tool struct {
 	emptyWrites   map[string]string // the file that an option writes where no value names one
 	anchored      bool              // paths of options start where the tool does, whatever -C says
 	hereUnless    []string          // without any of these the tool writes below its directory
+	hereNames     string            // then only files in the directory itself that this pattern names; "" for anything below
+	below         string            // where values of classes below-… start: an option's value, or "last" for the last operand
+	fetchesIf     []string          // with one of these, which may be NAME=VALUE, packages are fetched by their names
 	visibleIfNone bool              // trees leave out names that begin with a dot unless hiddenIf
+}
+
+// takesBool reports that options without a value may have =true or =false behind them.
+func (t *tool) takesBool() bool {
+	for ; t != nil; t = t.parent {
+		if t.bool || t.goFlags {
+			return true
+		}
+	}
+	return false
 }
 
 // find returns the option of a name that begins with "-", here or in a parent that is inherited.

@@ -281,6 +281,12 @@ func (t *tool) line(key string, args []string, depth int) error {
 		t.emptyWrites[args[0]] = args[1]
 	case "here-unless":
 		t.hereUnless = append(t.hereUnless, args...)
+	case "here-names":
+		t.hereNames = strings.Join(args, " ")
+	case "below":
+		t.below = strings.Join(args, " ")
+	case "fetches-if":
+		t.fetchesIf = append(t.fetchesIf, args...)
 	case "writes-unless":
 		t.writesUnless = append(t.writesUnless, args...)
 	default:
@@ -304,6 +310,12 @@ func (t *tool) properties(args []string) error {
 			t.bsd = true
 		case "plus":
 			t.plus = true
+		case "bool":
+			t.bool = true
+		case "globs":
+			t.globs = true
+		case "once":
+			t.once = true
 		case "apart":
 			t.apart = true
 		case "anchored":
@@ -331,10 +343,10 @@ func (t *tool) properties(args []string) error {
 	return nil
 }
 
-// optionLine adds options: "flag -a|--all", "read -f|--file", "text? --color", "exec! -z".
+// optionLine adds options: "flag -a|--all", "read -f|--file", "text? --color", "exec! -z", "below-write -o".
 func (t *tool) optionLine(key string, names []string) error {
 	how := needsValue
-	base := strings.TrimRight(key, "?!+")
+	base := strings.TrimRight(key, "?!+$")
 	switch key[len(base):] {
 	case "?":
 		how = mayValue
@@ -342,7 +354,10 @@ func (t *tool) optionLine(key string, names []string) error {
 		how = noValue
 	case "+":
 		how = twoValues
+	case "$":
+		how = lastValue
 	}
+	base, below := strings.CutPrefix(base, "below-")
 	c, ok := classNames[base]
 	var words []string
 	if list, is := strings.CutPrefix(base, "known:"); is {
@@ -355,7 +370,7 @@ func (t *tool) optionLine(key string, names []string) error {
 		how = noValue
 	}
 	for _, alias := range names {
-		o := &option{names: splitNames(alias), class: c, arity: how, words: words}
+		o := &option{names: splitNames(alias), class: c, arity: how, below: below, words: words}
 		for _, n := range o.names {
 			if len(n) < 2 || n[0] != '-' && !(t.plus && n[0] == '+') {
 				return fmt.Errorf("%q is no option", n)
