@@ -238,15 +238,16 @@ func (t globToken) meets(o globToken) bool {
 	return t.char == o.char
 }
 
-// inSet decides plain sets; named classes and anything beyond ASCII count as matching.
+// inSet decides plain sets; named classes and anything beyond ASCII count as matching. "!" and "^" in front leave out what
+// follows for some programs, and are characters like any other for the rest (dash, Go): either will do.
 func inSet(set string, c byte) bool {
 	if c >= 0x80 || strings.ContainsAny(set, ":=\\") || strings.Contains(set, "[.") {
 		return true
 	}
-	negated := false
-	if set != "" && (set[0] == '!' || set[0] == '^') {
-		negated, set = true, set[1:]
-	}
+	return inPlainSet(set, false, c) || set != "" && (set[0] == '!' || set[0] == '^') && inPlainSet(set[1:], true, c)
+}
+
+func inPlainSet(set string, negated bool, c byte) bool {
 	in := false
 	for i := 0; i < len(set); i++ {
 		if i+2 < len(set) && set[i+1] == '-' {
