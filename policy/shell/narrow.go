@@ -63,7 +63,7 @@ func (k *classifier) names() (names []string, narrowed, wide bool) {
 		if strings.HasPrefix(text, "!") {
 			continue // leaves names out
 		}
-		list, ok := written(text)
+		list, ok := takenIn(text)
 		if !ok || p.Kind == OneUnknown || p.Kind == ManyUnknown || !k.t.visibleIfNone && strings.Contains(text, "/") {
 			return nil, false, true
 		}
@@ -96,26 +96,12 @@ func (k *classifier) patternFirst() bool {
 	return false
 }
 
-// written writes the braces of a pattern out: "*.{ts,tsx}" is "*.ts" and "*.tsx". It reports false where it can't.
-func written(pattern string) ([]string, bool) {
-	open := strings.IndexByte(pattern, '{')
-	if open < 0 {
-		bad := strings.ContainsAny(pattern, "}\\") || strings.HasSuffix(pattern, "/") || slices.Contains(strings.Split(pattern, "/"), "..")
-		return []string{pattern}, !bad && pattern != ""
-	}
-	end := strings.IndexByte(pattern[open:], '}')
-	if end < 0 || strings.ContainsAny(pattern[open+1:open+end], "{[\\") {
+// takenIn are the names that a pattern takes in, with its braces spread. It reports false where it can't tell.
+func takenIn(pattern string) ([]string, bool) {
+	if pattern == "" || strings.ContainsAny(pattern, `(\`) || strings.HasSuffix(pattern, "/") || slices.Contains(strings.Split(pattern, "/"), "..") {
 		return nil, false
 	}
-	var all []string
-	for _, choice := range strings.Split(pattern[open+1:open+end], ",") {
-		list, ok := written(pattern[:open] + choice + pattern[open+end+1:])
-		if !ok || len(all) > 32 {
-			return nil, false
-		}
-		all = append(all, list...)
-	}
-	return all, true
+	return spreadBraces(pattern, nil)
 }
 
 // kindNames are the names that rg's kinds of files take in, hidden ones too. Only kinds whose lists are short and settled stand

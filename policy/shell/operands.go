@@ -3,7 +3,6 @@ package shell
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -355,15 +354,6 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 	}
 }
 
-// gitDir records a directory that becomes a repository itself: the file HEAD makes Git take it for one and obey its settings.
-func (k *classifier) gitDir(v Word, st state, how effect) {
-	k.file(classWriteTree, v, st, how, false)
-	if v.Text = strings.TrimSuffix(v.Text, "/") + "/HEAD"; v.Kind == Glob {
-		v.Text, v.Glob = globDir(v.Glob), strings.TrimSuffix(v.Glob, "/")+"/HEAD"
-	}
-	k.file(classWrite, v, st, how, false)
-}
-
 // pagerStart accepts where less may begin: +G, +F and a line's number. Anything else is a command.
 func pagerStart(command string) bool {
 	digits := strings.TrimRight(command, "gGF")
@@ -438,175 +428,6 @@ func (k *classifier) chdir(i int, v Word, how effect) {
 	if path.IsAbs(v.Text) || len(k.st.cwds) > 0 {
 		k.st.cwds = k.st.join(v.Text)
 	}
-}
-
-// fetches reports an option with which the tool gets packages by their names.
-func (k *classifier) fetches() bool {
-	for _, u := range k.options {
-		for _, n := range k.t.fetchesIf {
-			name, value, valued := strings.Cut(n, "=")
-			if slices.Contains(u.option.names, name) && (!valued || k.mayHold(u, value)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// mayHold reports whether an option on the line has the value, or one that is unknown.
-func (k *classifier) mayHold(u used, value string) bool {
-	w := k.words[u.word]
-	if _, joined, is := strings.Cut(w.Text, "="); is {
-		return joined == value
-	}
-	if w.Kind != Known || u.word+1 >= len(k.words) {
-		return true
-	}
-	next := k.words[u.word+1]
-	return next.Kind != Known || next.Text == value
-}
-
-// fetched reports a Go package whose name begins with a machine's.
-func fetched(name string) bool {
-	first, _, _ := strings.Cut(name, "/")
-	return strings.Contains(first, ".") && strings.Trim(first, ".") != "" && !strings.HasSuffix(name, ".go")
-}
-
-// goPackage: ./x, ../x, /x, x.go and x/... below a dot are directories or files; the rest are import paths.
-func (k *classifier) goPackage(v Word, st state, how effect) {
-	if v.Kind == Glob {
-		k.e.fileEffect(v, st, how)
-		return
-	}
-	t := strings.TrimSuffix(v.Text, "...")
-	if t == "" {
-		return
-	}
-	if fetched(v.Text) && (strings.Contains(v.Text, "@") || k.fetches()) {
-		k.open(how.word, "net", v.Text, quoteShort(v.Text)+" is fetched from the machine that its name begins with.", "Name packages of this module, or leave the version out.", false)
-		return
-	}
-	if t[0] == '.' || t[0] == '/' || strings.HasSuffix(t, ".go") || strings.Contains(t, "..") || strings.HasPrefix(v.Text, "~") {
-		v.Text = strings.TrimSuffix(t, "/")
-		if v.Text == "" {
-			v.Text = "/"
-		}
-		k.e.fileEffect(v, st, how)
-	}
-	if name, file, ok := strings.Cut(v.Text, "="); ok && (name == "file" || name == "pattern") {
-		v.Text = file
-		k.e.fileEffect(v, st, how)
-	}
-}
-
-// cutRevision divides REV:path at the first colon that is not in braces, as Git does: a date or a search has colons of its own.
-func cutRevision(text string) (rev, path string, ok bool) {
-	depth := 0
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '{':
-			depth++
-		case c == '}' && depth > 0:
-			depth--
-		case c == ':' && depth == 0:
-			return text[:i], text[i+1:], true
-		}
-	}
-	return text, "", false
-}
-
-// rangeEnds judges the ends of a range of their own: HEAD:a..HEAD:b names two files.
-func (k *classifier) rangeEnds(v Word, st state, how effect) {
-	if !strings.Contains(v.Text, "..") || !strings.Contains(v.Text, ":") {
-		return
-	}
-	for _, end := range strings.Split(v.Text, "..") {
-		if rev, p, ok := cutRevision(strings.TrimPrefix(end, ".")); ok && rev != "" && p != "" {
-			k.e.fileEffect(Word{Span: v.Span, Text: p}, k.e.fromTop(st), how)
-		}
-	}
-}
-
-// revision: REV:path names a file's content in the history; anything else may be a revision or a path.
-func (k *classifier) revision(v Word, st state, how effect) {
-	if v.Kind == Known {
-		k.rangeEnds(v, st, how)
-		if rev, p, ok := cutRevision(v.Text); ok {
-			if rev == "" && (strings.HasPrefix(p, "(") || strings.HasPrefix(p, "!") || strings.HasPrefix(p, "^") || strings.HasPrefix(p, "/")) {
-				k.pathspec(v, st, how)
-				return
-			}
-			if len(p) > 1 && p[0] >= '0' && p[0] <= '3' && p[1] == ':' {
-				p = p[2:]
-			}
-			if p == "" {
-				return
-			}
-			if !strings.HasPrefix(p, "./") && !strings.HasPrefix(p, "../") {
-				st = k.e.fromTop(st)
-			}
-			v.Text = p
-			k.e.fileEffect(v, st, how)
-			return
-		}
-	}
-	k.pathspec(v, st, how)
-}
-
-// pathspec: magic is taken off; a quoted wildcard matches across directories.
-func (k *classifier) pathspec(v Word, st state, how effect) {
-	if v.Kind == Glob {
-		k.e.fileEffect(v, st, how)
-		return
-	}
-	t := v.Text
-	if strings.HasPrefix(t, ":") {
-		switch {
-		case strings.HasPrefix(t, ":(exclude)"), strings.HasPrefix(t, ":!"), strings.HasPrefix(t, ":^"):
-			return
-		case strings.HasPrefix(t, ":/"):
-			t, st = t[2:], k.e.fromTop(st)
-		case strings.HasPrefix(t, ":(top)"):
-			t, st = t[len(":(top)"):], k.e.fromTop(st)
-		case strings.HasPrefix(t, ":(glob)"):
-			t = t[len(":(glob)"):]
-		case strings.HasPrefix(t, ":(literal)"):
-			t = t[len(":(literal)"):]
-		case strings.HasPrefix(t, ":(icase)"):
-			t = t[len(":(icase)"):]
-		default:
-			k.e.refuse(v.Span, "pathspec", "This kind of pathspec can't be analysed.", "Name the paths.")
-			return
-		}
-		if t == "" {
-			t = "."
-		}
-	}
-	v.Text = t
-	if !hasWildcard(t) || strings.HasPrefix(t, "HEAD") || strings.HasPrefix(t, "stash@") {
-		k.e.fileEffect(v, st, how)
-		return
-	}
-	// "*" crosses directories here, so each one may stand for any number of components.
-	g := Word{Span: v.Span, Kind: Glob, Text: globDir(t), dots: true, tree: true}
-	dir, last := "", t
-	if i := strings.LastIndexByte(t, '/'); i >= 0 {
-		dir, last = t[:i+1], t[i+1:]
-	}
-	switch {
-	case hasWildcard(dir) || strings.HasPrefix(last, "*"):
-		// No narrower than the command without a pathspec, which is judged by its directory.
-		dir := globDir(t)
-		if dir == "" {
-			dir = "."
-		}
-		k.e.fileEffect(Word{Span: v.Span, Text: dir}, st, how)
-		return
-	default:
-		g.Glob = dir + last
-		k.e.fileEffect(Word{Span: v.Span, Kind: Glob, Text: g.Text, Glob: dir + last + "*/**", dots: true, tree: true}, st, how)
-	}
-	k.e.fileEffect(g, st, how)
 }
 
 // packing are the options of tar that write the archive.
