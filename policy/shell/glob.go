@@ -298,10 +298,9 @@ func globTokens(s string) []globToken {
 			out = append(out, globToken{any: true, set: set})
 			i += end
 		case '\\':
-			if i+1 < len(s) {
-				i++
-			}
-			out = append(out, globToken{char: s[i]})
+			if i++; i < len(s) {
+				out = append(out, globToken{char: s[i]})
+			} // else it quoted the "/" behind this component
 		default:
 			out = append(out, globToken{char: s[i]})
 		}
