@@ -115,7 +115,7 @@ func (r *pathRule) forbids(e *eval, t *target, folded string) bool {
 	switch {
 	case rule.covers(folded, bases):
 		return true
-	case t.glob != "" && rule.meets(t.glob, bases, t.dots):
+	case t.glob != "" && rule.meets(t.glob, bases, t.dots), t.linked != "" && rule.meets(t.linked, bases, t.dots):
 		return true
 	case !t.tree || t.visible && strings.HasPrefix(path.Base(rule.rel), "."):
 		return false // visible: the tool leaves out names that begin with a dot

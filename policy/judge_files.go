@@ -54,8 +54,10 @@ func (e *eval) generalNames(t *target) {
 			if !hit && t.tree && !t.visible && e.holdsRoot(name) {
 				which, hit = ".git", true
 			}
-			if !hit && t.glob != "" {
-				which, hit = paths.Protected(strings.ReplaceAll(t.glob, `\`, ""))
+			for _, glob := range [...]string{t.glob, t.linked} {
+				if !hit && glob != "" {
+					which, hit = paths.Protected(strings.ReplaceAll(glob, `\`, ""))
+				}
 			}
 			if hit {
 				e.refuse(true, Finding{

@@ -22,6 +22,7 @@ type target struct {
 	visible    bool
 	dots       bool
 	glob       string // absolute pattern, folded; "" where names are all
+	linked     string // the same from where links lead; "" where that is no other place
 	effect     *shell.FileEffect
 	problem    *Finding // why it can't be judged
 
@@ -175,6 +176,9 @@ func (e *eval) resolve(t *target, joined string) {
 			}
 		case resolved != t.names[0]:
 			t.names = append(t.names, resolved)
+			if t.glob != "" {
+				t.linked = paths.Fold(t.effect.GlobIn(resolved))
+			}
 		}
 		return
 	}

@@ -7,24 +7,32 @@ import (
 
 // globDir is the literal directory in front of a pattern's first wildcard.
 func globDir(glob string) string {
-	slash := -1
+	end := literalEnd(glob)
+	if end == 0 {
+		return ""
+	}
+	return unquoteGlob(glob[:max(end-1, 1)])
+}
+
+// literalEnd is where the component begins that has a pattern's first wildcard, or the last component where there is none.
+func literalEnd(glob string) int {
+	end := 0
 	for i := 0; i < len(glob); i++ {
 		switch glob[i] {
 		case '\\':
 			i++
 		case '/':
-			slash = i
+			end = i + 1
 		case '*', '?', '[':
-			if slash < 0 {
-				return ""
-			}
-			return unquoteGlob(glob[:max(slash, 1)])
+			return end
 		}
 	}
-	if slash < 0 {
-		return ""
-	}
-	return unquoteGlob(glob[:max(slash, 1)])
+	return end
+}
+
+// GlobIn is the effect's pattern where its directory is another than the line says, because links lead there.
+func (f *FileEffect) GlobIn(dir string) string {
+	return cleanGlob(strings.TrimSuffix(quoteGlob(dir), "/") + "/" + f.Rest)
 }
 
 func quoteGlob(s string) string {

@@ -173,10 +173,14 @@ func (e *eval) globEffect(w Word, st state, how effect) {
 			globs = append(globs, joinPath(quoteGlob(d), w.Glob))
 		}
 	}
+	rest := "**" // where the directory in front is not the pattern's own
+	if own := globDir(w.Glob); path.Clean(own) == path.Clean(w.Text) {
+		rest = w.Glob[literalEnd(w.Glob):]
+	}
 	for i, d := range dirs {
 		e.addFile(FileEffect{
 			Span: w.Span, Write: how.write, Path: d, Tree: how.tree, Visible: how.visible && how.tree, Pattern: true,
-			Glob: globs[i], Dots: w.dots, Command: how.command, Guess: how.guess, Word: how.word,
+			Glob: cleanGlob(globs[i]), Rest: rest, Dots: w.dots, Command: how.command, Guess: how.guess, Word: how.word,
 		})
 	}
 }
