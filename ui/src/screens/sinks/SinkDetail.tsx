@@ -40,7 +40,7 @@ export function SinkDetail({ sink, writes, onClose }: Props) {
         <div className={styles.form}>
           <Facts sink={sink} />
           {writes && <Test id={sink.id} />}
-          {sink.status.set_aside > 0 && <SetAside id={sink.id} writes={writes} />}
+          <SetAside id={sink.id} count={sink.status.set_aside} writes={writes} />
           {writes && <Secrets sink={sink} />}
           {writes && <Actions sink={sink} onGone={onClose} onEdit={() => setEditing(true)} />}
         </div>

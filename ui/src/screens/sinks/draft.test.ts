@@ -82,6 +82,15 @@ test('numbers are sent in the API’s units', () => {
   expect(draftOf(spec).texts).toMatchObject(texts)
 })
 
+test('an edit keeps the longest message that a syslog receiver takes, to the byte', () => {
+  const syslog = { address: 'logs:6514', plain: false, no_confirm: false, max_bytes: 65_537 }
+  const spec: SinkSpec = { name: 'logs', kind: 'syslog', syslog }
+  expect(edited(spec, draftOf(spec)).syslog).toEqual(syslog)
+  const draft = draftOf(spec)
+  draft.texts.max_bytes = '8'
+  expect(edited(spec, draft).syslog).toEqual({ ...syslog, max_bytes: 8192 })
+})
+
 test('Datadog is reached by its site or by a URL', () => {
   const draft = (texts: Record<string, string>) => ({
     ...emptyDraft('datadog'),

@@ -269,6 +269,18 @@ export const kinds: Record<SinkKind, Kind> = {
         description: 'APP-NAME of each message',
         advanced: true,
       },
+      {
+        name: 'max_bytes',
+        label: 'Longest message',
+        kind: 'number',
+        placeholder: '1024 KiB',
+        min: 2,
+        max: 16_384,
+        unit: 1024,
+        suffix: ' KiB',
+        description: 'What the receiver is set to; longer ones are set aside',
+        advanced: true,
+      },
     ],
   },
   file: {

@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call } from '../../api/client'
 import { listSetAside, listSinks } from '../../api/generated'
 
@@ -9,5 +9,12 @@ export const sinksQuery = queryOptions({
   refetchInterval: 3000,
 })
 
+/** setAsideQuery lists what a sink set aside, oldest first, page after page. */
 export const setAsideQuery = (id: string) =>
-  queryOptions({ queryKey: ['sinks', id, 'set-aside'], queryFn: () => call(listSetAside({ path: { id } })) })
+  infiniteQueryOptions({
+    queryKey: ['sinks', id, 'set-aside'],
+    queryFn: ({ pageParam }) =>
+      call(listSetAside({ path: { id }, query: { after: pageParam || undefined, limit: 20 } })),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  })

@@ -1,1 +1,0 @@
-import{An as e,En as t,Pn as n}from"./session-CDKBHF-G.js";import{t as r}from"./InputBase-BiJkJ5up.js";var i=n(),a=t(t=>{let n=e([`Input`,`InputWrapper`,`TextInput`],null,t);return(0,i.jsx)(r,{component:`input`,...n,__staticSelector:`TextInput`})});a.classes=r.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};

@@ -1,1 +1,0 @@
-import{D as e,F as t,L as n,Rt as r,jt as i}from"./session-CDKBHF-G.js";var a=r({queryKey:[`status`],queryFn:()=>i(t())}),o=r({queryKey:[`checkpoint`],queryFn:()=>i(e())}),s=r({queryKey:[`verification`],queryFn:()=>i(n()),refetchInterval:700,staleTime:0});export{a as n,s as r,o as t};
