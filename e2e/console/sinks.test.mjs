@@ -116,7 +116,7 @@ test('what was set aside is paged, sent again one by one and together, and dismi
   const listed = async () => (await (await page.request.get(`/api/v1/sinks/${id}/set-aside`)).json()).set_aside.map((one) => one.event_id)
   const [first, second] = await listed()
   await detail.getByRole('button', { name: `Send again: ${first}` }).click()
-  await detail.getByText('0 delivered, 1 refused again: 400 Bad Request not this one').waitFor()
+  await detail.getByText('1 refused again: 400 Bad Request not this one').waitFor()
   refuse = (body) => body.includes(second)
   await detail.getByRole('button', { name: `Send again: ${first}` }).click()
   await detail.getByText('1 delivered', { exact: true }).waitFor()

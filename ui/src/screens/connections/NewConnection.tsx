@@ -1,4 +1,5 @@
 import { SegmentedControl, Select } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -22,6 +23,7 @@ import { kindWords } from './words'
 /** NewConnection leads from the choice of a provider to a draft; its own page leads on from there. */
 export function NewConnection() {
   const { data: session } = useSession()
+  const narrow = useMediaQuery('(max-width: 480px)')
   const [kind, setKind] = useState<ConnectionKind>('oidc')
   const [provider, setProvider] = useState<Provider>('okta')
   if (!mayManage(session?.user)) {
@@ -43,6 +45,7 @@ export function NewConnection() {
         <div className={people.form}>
           <SegmentedControl
             className={styles.kinds}
+            orientation={narrow ? 'vertical' : 'horizontal'}
             aria-label="Protocol"
             value={kind}
             onChange={(value) => setKind(value as ConnectionKind)}

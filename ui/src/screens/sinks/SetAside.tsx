@@ -30,11 +30,11 @@ export function SetAside({ id, count, writes }: Props) {
       <h3 id="set-aside">
         {count > 0 ? 'Set aside: the receiver refuses these' : 'Nothing is set aside now'}
       </h3>
-      {count > 0 && <Messages id={id} writes={writes} {...telling} />}
       {count > 0 && writes && <SendAll id={id} count={count} {...telling} />}
       <div role="status" className={styles.outcome}>
         {outcome}
       </div>
+      {count > 0 && <Messages id={id} writes={writes} {...telling} />}
     </section>
   )
 }
@@ -64,9 +64,9 @@ function Messages({ id, writes, ...telling }: Telling & { id: string; writes: bo
       </ul>
       {query.hasNextPage && (
         <Button
-          variant="subtle"
+          className={styles.more}
+          variant="default"
           size="xs"
-          mb={10}
           loading={query.isFetchingNextPage}
           onClick={() => query.fetchNextPage()}
         >

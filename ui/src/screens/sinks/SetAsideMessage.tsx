@@ -5,7 +5,7 @@ import { call } from '../../api/client'
 import { dismissSetAside, retrySetAside, type SetAside } from '../../api/generated'
 import { Note } from '../../elements/States'
 import { ago } from '../../elements/times'
-import { sentWords } from './aside'
+import { type Sent, sentWords } from './aside'
 import styles from './Sinks.module.css'
 
 interface Props {
@@ -16,6 +16,8 @@ interface Props {
   onSettled: () => Promise<void>
 }
 
+const leftOver = (sent: Sent) => sent.delivered + sent.gone === 0
+
 /** SetAsideMessage is one message, the receiver's answer to it, and what can be done: send it again, or give it up. */
 export function SetAsideMessage({ sink, one, writes, onOutcome, onSettled }: Props) {
   const [sure, setSure] = useState(false)
@@ -23,7 +25,8 @@ export function SetAsideMessage({ sink, one, writes, onOutcome, onSettled }: Pro
   const messages = [{ message: one.message, ref: one.ref }]
   const again = useMutation({
     mutationFn: () => call(retrySetAside({ path, body: { messages } })),
-    onSuccess: (sent) => onOutcome(sentWords(sent)),
+    // What is refused again stays, and tells by itself; what leaves the list can't.
+    onSuccess: (sent) => onOutcome(leftOver(sent) ? '' : sentWords(sent)),
     onSettled,
   })
   const dismiss = useMutation({
@@ -38,6 +41,7 @@ export function SetAsideMessage({ sink, one, writes, onOutcome, onSettled }: Pro
         {one.type}, {ago(one.at)}
       </span>
       <div>{one.answer}</div>
+      <div role="status">{again.data && leftOver(again.data) && sentWords(again.data)}</div>
       <Note error={again.error ?? dismiss.error} />
       {writes && sure && (
         <>

@@ -36,7 +36,7 @@ export function Settings({ draft, error, onChange, editing = false }: Props) {
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
       <Fields fields={kinds[draft.kind].fields.filter((field) => !field.advanced)} {...fields} />
-      <Fieldset legend="What to send">
+      <Fieldset className={styles.what} legend="What to send">
         <div className={styles.form}>
           <Select
             label="Shape"

@@ -53,7 +53,10 @@ function Facts({ sink: { spec, status, created_at, created_by } }: { sink: Sink 
   const facts: [string, React.ReactNode][] = [
     ['State', <StateBadge key="state" state={status.state} />],
     ['Receiver', kinds[spec.kind].label],
-    ['Waiting', `${backlogOf(status)}${status.lag_events > 0 ? ` (${bytesOf(status.backlog_bytes)})` : ''}`],
+    [
+      'Waiting',
+      `${backlogOf(status)}${status.backlog_bytes > 0 ? ` (${bytesOf(status.backlog_bytes)})` : ''}`,
+    ],
     ['Delivered', `${numberOf(status.delivered)} messages`],
     ['Last success', status.last_success_at ? ago(status.last_success_at) : 'Not yet'],
   ]

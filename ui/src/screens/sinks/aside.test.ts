@@ -44,9 +44,12 @@ test('how it went, in words', () => {
   expect(sentWords(page({ delivered: 2, refused: 1, answer: '400 no' }))).toBe(
     '2 delivered, 1 refused again: 400 no',
   )
-  expect(sentWords(page({ gone: 1 }))).toBe('0 delivered, 1 gone: retention has removed the event')
+  expect(sentWords(page({ gone: 1 }))).toBe('1 gone: retention has removed the event')
   expect(sentWords(page({ gone: 2, refused: 1, answer: '400 no' }))).toBe(
-    '0 delivered, 2 gone: retention has removed the events, 1 refused again: 400 no',
+    '2 gone: retention has removed the events, 1 refused again: 400 no',
+  )
+  expect(sentWords(page({ stopped: true, answer: 'no route' }))).toBe(
+    'Nothing delivered. Stopped, as the receiver can’t be reached: no route',
   )
   expect(sentWords(page({ delivered: 3, stopped: true, answer: 'connection refused' }))).toBe(
     '3 delivered. Stopped, as the receiver can’t be reached: connection refused',

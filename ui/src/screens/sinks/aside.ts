@@ -37,10 +37,11 @@ export const doneOf = (sent: Sent) => sent.delivered + sent.refused + sent.gone
 
 /** sentWords says how sending again went: "2 delivered, 1 refused again: 400 Bad Request". */
 export function sentWords({ delivered, refused, gone, answer, stopped }: Sent): string {
-  const parts = [`${numberOf(delivered)} delivered`]
+  const parts = []
+  if (delivered > 0) parts.push(`${numberOf(delivered)} delivered`)
   if (gone > 0) parts.push(`${numberOf(gone)} gone: retention has removed the event${gone === 1 ? '' : 's'}`)
   if (refused > 0) parts.push(`${numberOf(refused)} refused again`)
-  const words = parts.join(', ')
+  const words = parts.join(', ') || 'Nothing delivered'
   if (stopped) return `${words}. Stopped, as the receiver can’t be reached: ${answer ?? 'no answer'}`
   return refused > 0 && answer ? `${words}: ${answer}` : words
 }

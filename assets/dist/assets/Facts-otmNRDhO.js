@@ -1,0 +1,1 @@
+import{Fn as e}from"./session-CfrvzWbE.js";var t={facts:`_facts_1lwsw_1`},n=e();function r({facts:e}){return(0,n.jsx)(`dl`,{className:t.facts,children:e.filter(([,e])=>e!==void 0&&e!==``&&e!==null).map(([e,t])=>(0,n.jsxs)(`div`,{children:[(0,n.jsx)(`dt`,{children:e}),(0,n.jsx)(`dd`,{children:t})]},e))})}export{r as t};

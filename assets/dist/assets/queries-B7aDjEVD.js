@@ -1,1 +1,0 @@
-import{I as e,Mt as t,O as n,R as r,zt as i}from"./session-DH3K7cwy.js";var a=i({queryKey:[`status`],queryFn:()=>t(e())}),o=i({queryKey:[`checkpoint`],queryFn:()=>t(n())}),s=i({queryKey:[`verification`],queryFn:()=>t(r()),refetchInterval:700,staleTime:0});export{a as n,s as r,o as t};
