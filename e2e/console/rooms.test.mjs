@@ -14,7 +14,7 @@ after(async () => {
   await server?.stop()
 })
 
-const rooms = ['audit', 'policy', 'people', 'groups', 'connections', 'devices', 'sinks', 'retention', 'tokens', 'connect', 'status']
+const rooms = ['audit', 'policy', 'people', 'groups', 'connections', 'connections/new', 'devices', 'sinks', 'retention', 'tokens', 'connect', 'status']
 
 // Sideways scrolling depends on the width, contrast on the theme: axe looks at each theme and each width, not at each pair.
 const looks = [
@@ -31,6 +31,10 @@ for (const { colorScheme, width, axe } of looks) {
       if (axe) await accessible(page, where)
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
       assert.ok(!sideways, `${where} scrolls sideways`)
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll('[role=radiogroup]')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel),
+      )
+      assert.deepEqual(cut, [], `${where} has a choice that is cut off`)
     }
     await page.goto('/')
     await page.getByRole('heading', { name: 'Look around as' }).waitFor()
@@ -46,6 +50,11 @@ for (const { colorScheme, width, axe } of looks) {
     await page.getByRole('list', { name: 'Events, newest first' }).getByRole('link').first().click()
     await page.getByRole('heading', { name: 'Layer by layer' }).waitFor()
     await look('event')
+    await page.goto('/audit')
+    await page.getByRole('button', { name: 'Filter' }).click()
+    const { x, width: wide } = await page.getByRole('dialog', { name: 'Filter' }).boundingBox()
+    assert.ok(x >= 0 && x + wide <= width, `the filters stick out: ${wide} pixels from ${x}`)
+    await look('filters')
     await page.done()
   })
 }

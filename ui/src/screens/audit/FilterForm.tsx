@@ -23,7 +23,7 @@ export function FilterForm({
       opened={opened}
       onChange={(open) => !open && close()}
       position="bottom-start"
-      width={400}
+      width="min(400px, calc(100vw - 16px))"
       shadow="md"
       trapFocus
     >
@@ -32,7 +32,7 @@ export function FilterForm({
           Filter
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Filters">
+      <Popover.Dropdown>
         <Fields
           filters={filters}
           onApply={(next) => {

@@ -74,7 +74,7 @@ export function Rules({ rules, writes }: Props) {
                 {writes ? (
                   <NumberInput
                     size="xs"
-                    w={150}
+                    w={120}
                     aria-label={`${classes[rule.class].label}: days`}
                     placeholder="For ever"
                     suffix=" days"
