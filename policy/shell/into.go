@@ -29,7 +29,7 @@ func (k *classifier) into() {
 	for _, i := range sources {
 		w := k.words[i]
 		how := effect{command: k.index, word: i, write: true, tree: tree}
-		if (w.Kind == Glob || tree) && inGit(w.Text+"/"+w.Glob) {
+		if (w.Kind == Glob || tree) && inGit(w) {
 			// A copy of what a repository keeps for itself is a repository, whose settings nobody protects.
 			k.e.fileEffect(Word{Span: w.Span, Kind: Glob, Text: dir, Glob: quoteGlob(strings.TrimSuffix(dir, "/") + "/HEAD")}, k.st, how)
 		}
@@ -67,5 +67,15 @@ func (k *classifier) into() {
 	}
 }
 
-// inGit reports a path in a directory .git.
-func inGit(p string) bool { return slices.Contains(strings.Split(strings.ToLower(p), "/"), ".git") }
+// inGit reports a path in a directory .git, or a pattern that may stand for such a directory or for the file that makes it a
+// repository. Of a whole tree that begins at a directory named on the line nobody expects that.
+func inGit(w Word) bool {
+	if slices.Contains(strings.Split(strings.ToLower(w.Text+"/"+w.Glob), "/"), ".git") {
+		return true
+	}
+	if w.Kind != Glob || strings.HasSuffix(w.Glob, "/**") && path.Clean(w.Text) != "." && !strings.HasPrefix(path.Clean(w.Text), "..") {
+		return false
+	}
+	glob := cleanGlob("/x/" + w.Glob)
+	return GlobsOverlap(glob, "/**/.git", w.dots) || GlobsOverlap(glob, "/**/.git/HEAD", w.dots)
+}

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -26,6 +27,12 @@ func (n *narrowing) note(t *tool, o *option, i int, v Word) {
 // it can widen what is read as well.
 func (k *classifier) tree(v Word, st state, how effect) {
 	names, narrowed, wide := k.names()
+	if base := v.Text + "/" + v.Glob; path.IsAbs(base) || slices.Contains(strings.Split(base, "/"), "..") {
+		// rg compares a pattern with a "/" to the path as it came there, whose beginning "*" may stand for.
+		if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "/") }) {
+			names, narrowed, wide = nil, false, true
+		}
+	}
 	how.visible = how.visible && !wide
 	if !narrowed {
 		k.e.fileEffect(v, st, how)
@@ -43,13 +50,26 @@ func (k *classifier) tree(v Word, st state, how effect) {
 	}
 	base = strings.TrimSuffix(base, "/")
 	for _, name := range names {
-		w := Word{Span: v.Span, Kind: Glob, Glob: base + "/**/" + name, dots: true, tree: true}
+		w := Word{Span: v.Span, Kind: Glob, Glob: base + "/**/" + name, dots: !sourceCode(name), tree: true}
 		if strings.Contains(name, "/") { // from the directory that the tool runs in
 			w.Glob = strings.TrimPrefix(name, "/")
 		}
 		w.Text = globDir(w.Glob)
 		k.e.fileEffect(w, st, how)
 	}
+}
+
+// ignoreFileWritten reports that the line writes a file which may tell rg to take hidden files in: a line "!.env" does.
+func (e *eval) ignoreFileWritten() bool {
+	for i := range e.a.Files {
+		if f := &e.a.Files[i]; f.Write {
+			switch path.Base(f.Path) {
+			case ".ignore", ".rgignore", ".fdignore", ".gitignore", "exclude":
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // names are the patterns of names that are taken in. narrowed: nothing else is read. wide: hidden names may be read whatever

@@ -28,7 +28,7 @@ func ownGlobs(v Word) []Word {
 	return out
 }
 
-// sourceCode reports a pattern like **/*.ts. Such tools match a leading dot too, but nobody keeps secrets in a file .env.ts, and the
+// sourceCode reports a pattern like **/*.ts. Tools that expand patterns themselves match a leading dot too, but nobody keeps secrets in a file .env.ts, and the
 // pattern stands on many honest lines.
 func sourceCode(pattern string) bool {
 	name, extension, _ := strings.Cut(pattern[strings.LastIndexByte(pattern, '/')+1:], ".")

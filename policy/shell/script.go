@@ -14,16 +14,22 @@ const scriptTable = "npm-script"
 func (k *classifier) script(i int, v Word, st state) {
 	t := tools.find(scriptTable)
 	option, value := k.scriptOption(i, &v)
-	o := t.find(option)
+	if _, file, pair := strings.Cut(value, "="); pair && file != "" && v.Kind == Known { // mocha's -O output=FILE
+		value = file
+	}
+	o := scriptClass(t, option)
 	switch {
 	case o != nil && o.class == classText && v.Kind != ManyUnknown:
+		return
+	case option == "" && v.Kind == Known && len(value) > 1 && value[0] == '@':
+		k.open(i, "config", value, quoteShort(value)+" may be a file that holds options.", "Write the options out.", false)
 		return
 	case v.Kind == ManyUnknown || v.Kind == OneUnknown && !v.integer:
 		k.open(i, "unknown-word", "", "What this word will be is unknown, and the script may take it for an option or a file.", "Write it out.", true)
 		return
 	case v.Kind == OneUnknown || v.Kind == Known && value == "":
 		return
-	case o != nil:
+	case o != nil && o.class != classRead:
 		v.Text = value
 		k.apply(o, i, v)
 		return
@@ -36,7 +42,8 @@ func (k *classifier) script(i int, v Word, st state) {
 	if v.Kind == Known {
 		v.Text = value
 	}
-	writes := k.scriptWrites(t) && (option == "" || pathLike(value) || strings.Contains(value, ".")) // not the 0 of --fix --max-warnings 0
+	// What an unknown option names may be where the tool writes, unless it is hardly a path (the 0 of --max-warnings 0).
+	writes := option == "" && k.scriptWrites(t) || option != "" && o == nil && !number(value) && (pathLike(value) || strings.Contains(value, "."))
 	for _, w := range ownGlobs(v) {
 		k.e.fileEffect(w, st, effect{command: k.index, word: i})
 		if writes {
@@ -65,6 +72,24 @@ func (k *classifier) scriptOption(i int, v *Word) (option, value string) {
 	}
 	return option, text
 }
+
+// scriptClass finds what the table says about an option. Such tools don't mind its case (tsc) and divide it by dots (vitest's
+// --outputFile.junit).
+func scriptClass(t *tool, name string) *option {
+	if o := t.find(name); o != nil || len(name) <= 2 {
+		return o
+	}
+	name, _, _ = strings.Cut("--"+strings.TrimLeft(name, "-"), ".")
+	for _, long := range t.long {
+		if strings.EqualFold(long, name) {
+			return t.options[long]
+		}
+	}
+	return nil
+}
+
+// number reports a word like 0.5 or 1/2.
+func number(s string) bool { return strings.Trim(s, "0123456789./") == "" && s != "" && s[0] != '.' && s[0] != '/' }
 
 // scriptWrites reports that an option like --fix stands among the words for the script.
 func (k *classifier) scriptWrites(t *tool) bool {
