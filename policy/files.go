@@ -2,6 +2,7 @@ package policy
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"ambit/policy/paths"
@@ -115,43 +116,57 @@ func (r *pathRule) forbids(e *eval, t *target, folded string) bool {
 	switch {
 	case rule.covers(folded, bases):
 		return true
-	case t.glob != "" && rule.meets(t.glob, bases, t.dots), t.linked != "" && rule.meets(t.linked, bases, t.dots):
+	case rule.base == baseAny && wholeTree(t.glob):
+		return rule.keptAtTop() && t.dots && e.holdsRoot(folded)
+	case t.glob != "" && rule.meets(t.glob, bases, t.dots, !rule.keptAtTop() || e.holdsRoot(folded)):
+		return true
+	case t.linked != "" && rule.meets(t.linked, bases, t.dots, true):
 		return true
 	case !t.tree || t.visible && strings.HasPrefix(path.Base(rule.rel), "."):
 		return false // visible: the tool leaves out names that begin with a dot
 	case rule.base == baseAny:
-		// Whether such a name lies somewhere in the tree nobody knows. Dot files like .env are kept at the top of a
-		// repository by convention, so a tree from there or from above counts as touching them; further down not.
-		return strings.HasPrefix(rule.rel, ".") && e.holdsRoot(folded)
+		// Whether such a name lies somewhere in the tree nobody knows.
+		return rule.keptAtTop() && e.holdsRoot(folded)
 	}
 	return rule.holds(folded, bases)
 }
 
-// meets reports whether a shell pattern, absolute and folded, could stand for something that the rule names. dots says
-// whether its wildcards match a leading dot.
-func (r *pathRule) meets(glob string, bases []string, dots bool) bool {
+// keptAtTop reports a name like .env or .github in any directory. Such are kept at the top of a repository by convention: a tree
+// from there or from above counts as touching them, further down not.
+func (r *pathRule) keptAtTop() bool { return r.base == baseAny && strings.HasPrefix(r.rel, ".") }
+
+// wholeTree reports a pattern for everything below a directory: what find and the like print.
+func wholeTree(glob string) bool { return strings.HasSuffix(glob, "/**") }
+
+// meets reports whether a shell pattern, absolute and folded, could stand for something that the rule names or, with below, for
+// something below that. dots says whether its wildcards match a leading dot.
+func (r *pathRule) meets(glob string, bases []string, dots, below bool) bool {
+	below = below && !r.namesFile()
 	switch r.base {
 	case baseAbs:
-		return r.overlaps(glob, "/"+r.rel, dots)
+		return overlaps(glob, "/"+r.rel, dots, below)
 	case baseAny:
-		return r.overlaps(glob, "/**/"+r.rel, dots)
+		return overlaps(glob, "/**/"+r.rel, dots, below)
 	}
 	for _, b := range bases {
-		if b != "" && r.overlaps(glob, b+"/"+r.rel, dots) {
+		if b != "" && overlaps(glob, b+"/"+r.rel, dots, below) {
 			return true
 		}
 	}
 	return false
 }
 
-func (r *pathRule) overlaps(glob, rule string, dots bool) bool {
-	return shell.GlobsOverlap(glob, rule, dots) || !r.namesFile() && shell.GlobsOverlap(glob, rule+"/**", dots)
+func overlaps(glob, rule string, dots, below bool) bool {
+	return shell.GlobsOverlap(glob, rule, dots) || below && shell.GlobsOverlap(glob, rule+"/**", dots)
 }
 
 // namesFile guesses that the rule is about a file such as .env or id_rsa, not about a directory: then a pattern like "**/*.go", which
 // can't stand for the name itself, doesn't count as reaching below it.
 func (r *pathRule) namesFile() bool {
 	last := path.Base(r.rel)
+	if slices.Contains([]string{"codeowners", "makefile", "dockerfile", "jenkinsfile", "license"}, strings.ToLower(last)) {
+		return true
+	}
 	return strings.HasPrefix(last, ".env") || strings.HasPrefix(last, "id_") || strings.HasSuffix(last, "rc") || strings.LastIndexByte(last, '.') > 0
 }
 

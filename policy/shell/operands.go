@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -93,7 +94,22 @@ func (k *classifier) listed(slots []slot) []Word {
 			skip++
 		}
 	}
+	names, narrowed, wide := k.names()
+	if !narrowed || slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "/") }) {
+		names = []string{""}
+	}
+	hidden := !k.visible() || wide
 	var out []Word
+	add := func(w Word) {
+		for _, name := range names {
+			w.dots = hidden
+			if name != "" {
+				w.Glob, w.dots = w.Glob+"/"+name, !sourceCode(name)
+			}
+			w.Text, w.tree = globDir(w.Glob), true
+			out = append(out, w)
+		}
+	}
 	for _, i := range k.operands[min(len(k.operands), k.base+skip):] {
 		w := k.words[i]
 		switch w.Kind {
@@ -114,13 +130,17 @@ func (k *classifier) listed(slots []slot) []Word {
 		default:
 			return nil
 		}
-		w.Text, w.dots, w.tree = globDir(w.Glob), true, true
-		out = append(out, w)
+		add(w)
 	}
 	if len(out) == 0 {
-		out = []Word{{Kind: Glob, Glob: "**", dots: true, tree: true}}
+		add(Word{Kind: Glob, Glob: "**"})
 	}
 	return out
+}
+
+// visible reports that trees leave names out which begin with a dot.
+func (k *classifier) visible() bool {
+	return k.t.visibleIfNone && !has(k.options, k.t.hiddenIf) && !k.e.ignoreFileWritten()
 }
 
 // changes reports whether the options make the tool change what it reads (sed -i, gofmt -w).
@@ -369,7 +389,7 @@ func (k *classifier) file(c class, v Word, st state, how effect, operand bool) {
 		v = Word{Span: v.Span, Text: firstOf(v.Text, ".")}
 	}
 	how.tree = c == classTree || c == classRead && has(k.options, k.t.treeIf)
-	how.visible = k.t.visibleIfNone && !has(k.options, k.t.hiddenIf) && !k.e.ignoreFileWritten()
+	how.visible = k.visible()
 	if v.tree {
 		how.tree = false // the names of files at any depth are in the pattern already
 	}

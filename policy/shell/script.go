@@ -89,7 +89,9 @@ func scriptClass(t *tool, name string) *option {
 }
 
 // number reports a word like 0.5 or 1/2.
-func number(s string) bool { return strings.Trim(s, "0123456789./") == "" && s != "" && s[0] != '.' && s[0] != '/' }
+func number(s string) bool {
+	return strings.Trim(s, "0123456789./") == "" && s != "" && s[0] != '.' && s[0] != '/'
+}
 
 // scriptWrites reports that an option like --fix stands among the words for the script.
 func (k *classifier) scriptWrites(t *tool) bool {
