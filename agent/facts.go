@@ -41,6 +41,9 @@ func (m Machine) facts(h *claudecode.Hook) *claudecode.Facts {
 	if holdsHome(f, f.Tmp) || holdsHome(f, f.ResolvedTmp) {
 		f.Tmp, f.ResolvedTmp = "", "" // a TMPDIR like "/" must not open what $TMP opens
 	}
+	if h.ToolName == "Bash" || h.ToolName == "Monitor" {
+		f.Shell = m.shell()
+	}
 	if !h.Gates() {
 		return f
 	}

@@ -29,7 +29,7 @@ type DecideCmd struct {
 	Action string `required:"" placeholder:"NAME" help:"What would be done: shell.exec, file.read, file.write, mcp.call, web.fetch, skill.invoke, model.select, tool.use, …"`
 
 	Command string `placeholder:"LINE" help:"shell.exec: the command line."`
-	Shell   string `placeholder:"NAME" help:"shell.exec: bash (default), sh or zsh."`
+	Shell   string `placeholder:"NAME" help:"shell.exec: bash (default), sh, zsh, or 'bash or zsh' where it isn't known."`
 	Path    string `placeholder:"FILE" help:"file.read, file.write: the file."`
 	Skill   string `placeholder:"NAME" help:"skill.invoke: the skill."`
 	Source  string `placeholder:"SOURCE" help:"skill.invoke: where the skill comes from."`

@@ -20,6 +20,7 @@ type SettingsClaudeCodeCmd struct {
 	Server  string `help:"Address of the Ambit server, as engineers' machines reach it." env:"AMBIT_SERVER" required:"" placeholder:"URL"`
 	Program string `help:"Where the ambit client is on engineers' machines (installed); otherwise where this program is." placeholder:"PATH"`
 	Policy  string `help:"Policy file; what holds for everybody (denied files, models, caching, the sandbox) goes into the settings too." placeholder:"FILE"`
+	Shell   string `help:"The bash or zsh on engineers' machines that runs commands; empty leaves it to each machine." default:"/bin/bash" placeholder:"PATH"`
 	Sandbox string `help:"With --policy: run commands in Claude Code's sandbox. on: where the machine has one. required: nowhere else, and with the policy's hosts only." enum:"on,required,off" default:"on"`
 }
 
@@ -38,7 +39,7 @@ func (c *SettingsClaudeCodeCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	o := claudecode.SettingsOptions{Mode: c.Mode, Server: server.String(), Program: c.Program, Sandbox: c.Sandbox}
+	o := claudecode.SettingsOptions{Mode: c.Mode, Server: server.String(), Program: c.Program, Shell: c.Shell, Sandbox: c.Sandbox}
 	if c.Mode == claudecode.ModeInstalled && o.Program == "" {
 		if o.Program, err = os.Executable(); err != nil {
 			return fmt.Errorf("find this program: %w", err)

@@ -2,9 +2,8 @@ package policy
 
 import "strings"
 
-// Decide judges one request. Everything is evaluated, deny wins, and what speaks against the action is all in the
-// findings. The policy has no clock and no state: the same request gets the same answer.
-func (p *Policy) Decide(r *Request) Decision {
+// decide judges one request. Everything is evaluated, deny wins, and what speaks against the action is all in the findings.
+func (p *Policy) decide(r *Request) Decision {
 	e := eval{p: p, r: r}
 	e.begin()
 	e.selectExceptions()

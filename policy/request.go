@@ -72,7 +72,7 @@ type Action struct {
 	Name string
 
 	Command   string // shell.exec
-	Shell     string // shell.exec: bash (default), sh, zsh; others are refused
+	Shell     string // shell.exec: bash (default), sh, zsh, BashOrZsh; others are refused
 	TimeoutMS int64  // shell.exec; 0 is none given
 	Files     []File // paths that the client resolved, for shell.exec, file.* and prompt.submit
 

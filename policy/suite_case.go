@@ -132,10 +132,14 @@ func NamedPaths(a *Action, res *Resource) []string {
 	case ActionShellExec:
 		var out []string
 		seen := map[string]bool{}
-		for _, f := range shell.Paths(line(a, res)) {
-			if !seen[f.Path] {
-				seen[f.Path] = true
-				out = append(out, f.Path)
+		for _, as := range a.shells() {
+			in := line(a, res)
+			in.Dialect = as
+			for _, f := range shell.Paths(in) {
+				if !seen[f.Path] {
+					seen[f.Path] = true
+					out = append(out, f.Path)
+				}
 			}
 		}
 		return out

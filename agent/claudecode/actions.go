@@ -87,6 +87,15 @@ func (h *Hook) skillSource() string {
 	return h.Facts.SkillSource
 }
 
+// shell is the dialect in which a command line will be read. Claude Code runs its tool Bash in bash or zsh, whichever it finds on
+// the machine, so without a client that has looked it may be either.
+func (h *Hook) shell() string {
+	if h.Facts != nil && (h.Facts.Shell == "bash" || h.Facts.Shell == "zsh") {
+		return h.Facts.Shell
+	}
+	return policy.BashOrZsh
+}
+
 // files is what the installed client found the call's files to be; nil from a bare Claude Code.
 func (h *Hook) files() []policy.File {
 	if h.Facts == nil {

@@ -52,6 +52,7 @@ type Facts struct {
 
 	Files         []policy.File `json:"files,omitempty"`
 	SkillSource   string        `json:"skill_source,omitempty"`
+	Shell         string        `json:"shell,omitempty"` // bash or zsh: what runs a command; "" where it could not be found out
 	CaseSensitive bool          `json:"case_sensitive"`
 }
 

@@ -32,11 +32,11 @@ func TestToolsNameTheirActions(t *testing.T) {
 		tool, input string
 		want        []string // name and what counts
 	}{
-		{"Bash", `{"command":"ls","timeout":5000}`, []string{"shell.exec ls bash"}},
+		{"Bash", `{"command":"ls","timeout":5000}`, []string{"shell.exec ls bash or zsh"}},
 		{"PowerShell", `{"command":"ls"}`, []string{"shell.exec ls powershell"}},
-		{"Monitor", `{"command":"tail -f x","description":"d"}`, []string{"shell.exec tail -f x bash"}},
+		{"Monitor", `{"command":"tail -f x","description":"d"}`, []string{"shell.exec tail -f x bash or zsh"}},
 		{"Monitor", `{"ws":{"url":"wss://example.com/x"}}`, []string{"web.fetch wss://example.com/x"}},
-		{"Monitor", `{"command":"ls","ws":{"url":"wss://example.com/x"}}`, []string{"shell.exec ls bash", "web.fetch wss://example.com/x"}},
+		{"Monitor", `{"command":"ls","ws":{"url":"wss://example.com/x"}}`, []string{"shell.exec ls bash or zsh", "web.fetch wss://example.com/x"}},
 		{"Read", `{"file_path":"a.go"}`, []string{"file.read /proj/app/a.go"}},
 		{"Read", `{"file_path":"/etc/passwd"}`, []string{"file.read /etc/passwd"}},
 		{"Read", `{"file_path":"~/.ssh/id"}`, []string{"file.read ~/.ssh/id"}},
@@ -172,6 +172,18 @@ func TestFactsReachTheRequest(t *testing.T) {
 	}
 	if h.AgentName() != "claude-code/2.1.330" {
 		t.Errorf("agent %q", h.AgentName())
+	}
+}
+
+// TestShellOfTheMachine ensures that a line is judged as the shell that the client found, and as both where that is not known.
+func TestShellOfTheMachine(t *testing.T) {
+	for facts, want := range map[string]string{
+		`{"shell":"bash"}`: "bash", `{"shell":"zsh"}`: "zsh", `{"shell":""}`: policy.BashOrZsh, `{"shell":"fish"}`: policy.BashOrZsh, `{}`: policy.BashOrZsh,
+	} {
+		body := strings.TrimSuffix(call("Bash", `{"command":"ls"}`), "}") + `,"ambit":` + facts + "}"
+		if got := mustActions(t, body)[0].Shell; got != want {
+			t.Errorf("%s: judged as %q", facts, got)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"path"
 
 	"ambit/policy"
 )
@@ -29,6 +30,7 @@ type SettingsOptions struct {
 	Mode    string
 	Server  string           // "https://ambit.example.com"
 	Program string           // installed: absolute path of the ambit program on the engineer's machine
+	Shell   string           // absolute path of the bash or zsh that runs commands; "" leaves it to each machine
 	Sandbox string           // SandboxOn (also ""), SandboxRequired or SandboxOff; needs Policy
 	Policy  *policy.Document // what every engineer's settings can carry is taken from it; nil: hooks only
 }
@@ -47,9 +49,12 @@ func reportEvents() []string {
 	}
 }
 
+// settings are the keys of Claude Code that Ambit sets. NoSkillShell is for commands inside a skill's text (!`cmd`), which run while
+// the skill loads, before there is a call that a hook could judge.
 type settings struct {
 	MinimumVersion   string                   `json:"requiredMinimumVersion"`
 	ManagedHooksOnly bool                     `json:"allowManagedHooksOnly"`
+	NoSkillShell     bool                     `json:"disableSkillShellExecution"`
 	HookURLs         []string                 `json:"allowedHttpHookUrls,omitempty"`
 	Permissions      permissions              `json:"permissions"`
 	Models           []string                 `json:"availableModels,omitempty"`
@@ -79,10 +84,30 @@ type hookEntry struct {
 	OnFailure string            `json:"onFailure,omitempty"`
 }
 
+// shell makes every machine run commands in the same shell: what Claude Code would choose differs from one to the next, and a
+// line can mean one thing to bash and another to zsh.
+func (s *settings) shell(program string) error {
+	if program == "" {
+		return nil
+	}
+	if name := path.Base(program); !path.IsAbs(program) || name != "bash" && name != "zsh" {
+		return fmt.Errorf("write settings: the shell %q is not the absolute path of a bash or zsh: give one such as /bin/bash", program)
+	}
+	s.setEnv("CLAUDE_CODE_SHELL", program)
+	return nil
+}
+
+func (s *settings) setEnv(name, value string) {
+	if s.Env == nil {
+		s.Env = map[string]string{}
+	}
+	s.Env[name] = value
+}
+
 // Settings writes the managed settings file. The notes say, a sentence each, what of the policy these settings can't carry;
 // the hooks enforce it all the same.
 func Settings(o SettingsOptions) (file []byte, notes []string, err error) {
-	s := settings{MinimumVersion: MinimumVersion, ManagedHooksOnly: true, Hooks: map[string][]hookEntries{}}
+	s := settings{MinimumVersion: MinimumVersion, ManagedHooksOnly: true, NoSkillShell: true, Hooks: map[string][]hookEntries{}}
 	s.Permissions.Bypass = "disable"
 	var entry hookEntry
 	switch o.Mode {
@@ -107,6 +132,9 @@ func Settings(o SettingsOptions) (file []byte, notes []string, err error) {
 		e := entry
 		e.Timeout = reportTimeout
 		s.Hooks[event] = []hookEntries{{Hooks: []hookEntry{e}}}
+	}
+	if err := s.shell(o.Shell); err != nil {
+		return nil, nil, err
 	}
 	if o.Policy != nil {
 		notes = append(s.fromPolicy(o.Policy), s.sandboxed(o.Policy, o.Sandbox)...)

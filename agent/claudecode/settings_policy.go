@@ -109,21 +109,13 @@ func modelName(pattern string) (string, bool) {
 
 // caching asks the client to cache as the policy says; only the server that forwards the requests can enforce it.
 func (s *settings) caching(c *policy.CachingControl) {
-	env := map[string]string{}
+	// Of several layers' wishes the client itself lets the most restrictive win.
 	switch {
 	case c.Mode == "disabled":
-		env["DISABLE_PROMPT_CACHING"] = "1"
+		s.setEnv("DISABLE_PROMPT_CACHING", "1")
 	case c.Mode == "ttl" && c.TTL == "1h":
-		env["ENABLE_PROMPT_CACHING_1H"] = "1"
+		s.setEnv("ENABLE_PROMPT_CACHING_1H", "1")
 	case c.Mode == "ttl":
-		env["FORCE_PROMPT_CACHING_5M"] = "1"
-	default:
-		return
-	}
-	if s.Env == nil {
-		s.Env = map[string]string{}
-	}
-	for k, v := range env {
-		s.Env[k] = v // several layers: the client itself lets the most restrictive of these win
+		s.setEnv("FORCE_PROMPT_CACHING_5M", "1")
 	}
 }

@@ -35,10 +35,10 @@ func document() *policy.Document {
 func TestSettings(t *testing.T) {
 	for name, o := range map[string]SettingsOptions{
 		"installed":        {Mode: ModeInstalled, Server: "https://ambit.example.com", Program: "/usr/local/bin/ambit"},
-		"installed-policy": {Mode: ModeInstalled, Server: "https://ambit.example.com", Program: "/usr/local/bin/ambit", Policy: document()},
+		"installed-policy": {Mode: ModeInstalled, Server: "https://ambit.example.com", Program: "/usr/local/bin/ambit", Policy: document(), Shell: "/bin/zsh"},
 		"sandbox-required": {Mode: ModeZeroInstall, Server: "https://ambit.example.com", Policy: document(), Sandbox: SandboxRequired},
 		"sandbox-off":      {Mode: ModeZeroInstall, Server: "https://ambit.example.com", Policy: document(), Sandbox: SandboxOff},
-		"zero-install":     {Mode: ModeZeroInstall, Server: "https://ambit.example.com"},
+		"zero-install":     {Mode: ModeZeroInstall, Server: "https://ambit.example.com", Shell: "/bin/bash"},
 	} {
 		got, notes, err := Settings(o)
 		if err != nil || len(notes) > 0 {
@@ -60,6 +60,11 @@ func TestSettings(t *testing.T) {
 	}
 	if _, _, err := Settings(SettingsOptions{Mode: "other"}); err == nil {
 		t.Error("an unknown mode was taken")
+	}
+	for _, program := range []string{"bash", "/bin/fish", "bin/bash", "/opt/bash/fish"} {
+		if _, _, err := Settings(SettingsOptions{Mode: ModeInstalled, Shell: program}); err == nil {
+			t.Errorf("the shell %q was taken", program)
+		}
 	}
 }
 

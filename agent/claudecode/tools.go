@@ -23,7 +23,7 @@ func (h *Hook) toolActions() ([]policy.Action, error) {
 	}
 	switch h.ToolName {
 	case "Bash":
-		return h.shellActions(in, "bash", "timeout")
+		return h.shellActions(in, h.shell(), "timeout")
 	case "PowerShell":
 		return h.shellActions(in, "powershell", "timeout")
 	case "Monitor":
@@ -116,7 +116,7 @@ func (h *Hook) shellActions(in map[string]json.RawMessage, dialect, timeout stri
 func (h *Hook) monitorActions(in map[string]json.RawMessage) ([]policy.Action, error) {
 	var actions []policy.Action
 	if _, ok := in["command"]; ok {
-		run, err := h.shellActions(in, "bash", "timeout_ms")
+		run, err := h.shellActions(in, h.shell(), "timeout_ms")
 		if err != nil {
 			return nil, err
 		}
