@@ -125,8 +125,8 @@ func (r *pathRule) forbids(e *eval, t *target, folded string) bool {
 	case !t.tree || t.visible && strings.HasPrefix(path.Base(rule.rel), "."):
 		return false // visible: the tool leaves out names that begin with a dot
 	case rule.base == baseAny:
-		// Whether such a name lies somewhere in the tree nobody knows.
-		return rule.keptAtTop() && e.holdsRoot(folded)
+		// Whether such a name lies somewhere in the tree nobody knows. A tool that only lists which files match shows nothing of them.
+		return !t.listed && rule.keptAtTop() && e.holdsRoot(folded)
 	}
 	return rule.holds(folded, bases)
 }

@@ -168,6 +168,9 @@ func forbiddenFile(l *layer, t *target, rule string, protect bool) Finding {
 	case t.tree || t.glob != "":
 		f.Message = quote(t.shown()) + " may touch `" + rule + "`, which layer " + l.name + " denies"
 		f.Hint = "name files or directories that don't hold it; searches by rg and git grep leave hidden files out"
+		if t.search {
+			f.Hint = "search a directory that doesn't hold it, or with a glob or type that leaves it out, such as *.go; a search that only lists files may find it"
+		}
 	default:
 		f.Message = verb(t) + " " + quote(t.shown()) + " is denied by `" + rule + "` of layer " + l.name
 	}
@@ -216,8 +219,11 @@ func verb(t *target) string {
 
 // shown is the name for sentences: as a pattern where it is one.
 func (t *target) shown() string {
-	if t.effect != nil && t.effect.Pattern {
+	switch {
+	case t.effect != nil && t.effect.Pattern:
 		return t.effect.Glob
+	case t.search && t.glob != "":
+		return t.glob
 	}
 	return t.names[0]
 }

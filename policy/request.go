@@ -76,10 +76,11 @@ type Action struct {
 	TimeoutMS int64  // shell.exec; 0 is none given
 	Files     []File // paths that the client resolved, for shell.exec, file.* and prompt.submit
 
-	Path          string // file.read, file.write: as the agent wrote it
-	ContentSHA256 string // file.write, lower-case hex
-	Content       string // file.write: whole new content, or "" where Diff is given
-	Diff          string // file.write: unified diff or old and new text
+	Path          string  // file.read, file.write: as the agent wrote it
+	Search        *Search `json:",omitempty"` // file.read: what is read below Path; nil: Path alone
+	ContentSHA256 string  // file.write, lower-case hex
+	Content       string  // file.write: whole new content, or "" where Diff is given
+	Diff          string  // file.write: unified diff or old and new text
 
 	Skill  string // skill.invoke
 	Source string // skill.invoke: where the skill comes from; session.start: startup, resume, …; "" is unknown

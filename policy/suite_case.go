@@ -28,17 +28,18 @@ type suiteCase struct {
 	Platform   string   `json:"platform"`
 	Sensitive  *bool    `json:"case_sensitive"`
 
-	Command string `json:"command"`
-	Shell   string `json:"shell"`
-	Path    string `json:"path"`
-	Content string `json:"content"`
-	Skill   string `json:"skill"`
-	Source  string `json:"source"`
-	Server  string `json:"server"`
-	Tool    string `json:"tool"` // of mcp.call, tool.use; the kind of agent for agent.spawn
-	URL     string `json:"url"`
-	Model   string `json:"model"`
-	Prompt  string `json:"prompt"`
+	Command string  `json:"command"`
+	Shell   string  `json:"shell"`
+	Path    string  `json:"path"`
+	Search  *Search `json:"search"`
+	Content string  `json:"content"`
+	Skill   string  `json:"skill"`
+	Source  string  `json:"source"`
+	Server  string  `json:"server"`
+	Tool    string  `json:"tool"` // of mcp.call, tool.use; the kind of agent for agent.spawn
+	URL     string  `json:"url"`
+	Model   string  `json:"model"`
+	Prompt  string  `json:"prompt"`
 
 	Files []suiteFile `json:"files"`
 
@@ -73,7 +74,7 @@ func (c *suiteCase) request(p *Policy, now time.Time) *Request {
 	r := &Request{
 		Subject: Subject{ID: c.User, Groups: c.Groups, GroupsKnown: !c.Unknown, Connection: c.Connection},
 		Action: Action{
-			Name: c.Action, Command: c.Command, Shell: c.Shell, Path: c.Path, Content: c.Content, Skill: c.Skill, Source: c.Source,
+			Name: c.Action, Command: c.Command, Shell: c.Shell, Path: c.Path, Search: c.Search, Content: c.Content, Skill: c.Skill, Source: c.Source,
 			Server: c.Server, Tool: c.Tool, URL: c.URL, Model: c.Model, Prompt: c.Prompt,
 		},
 		Resource: Resource{Repository: c.Repository, Root: c.Root, Cwd: c.Cwd, Home: c.Home, Tmp: c.Tmp, Platform: c.Platform, Resolves: true},
@@ -124,6 +125,9 @@ func (c *suiteCase) resolve(r *Request) {
 func NamedPaths(a *Action, res *Resource) []string {
 	switch a.Name {
 	case ActionFileRead, ActionFileWrite:
+		if a.Search != nil && a.Name == ActionFileRead && a.Path != "" {
+			return a.searchedPaths(res)
+		}
 		if a.Path != "" {
 			return withHome(spellings(a.Path), res.Home)
 		}

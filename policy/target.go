@@ -23,6 +23,8 @@ type target struct {
 	dots       bool
 	glob       string // absolute pattern, folded; "" where names are all
 	linked     string // the same from where links lead; "" where that is no other place
+	search     bool   // read by a searching tool
+	listed     bool   // with tree: the tool tells names, not contents
 	effect     *shell.FileEffect
 	problem    *Finding // why it can't be judged
 
@@ -38,6 +40,8 @@ func (e *eval) findTargets() {
 		write := a.Name == ActionFileWrite
 		switch {
 		case a.Path == "":
+		case a.Search != nil && !write:
+			e.addSearch()
 		case !strings.Contains(a.Path, "{"):
 			e.addNamed(target{named: a.Path, write: write})
 		default:
@@ -73,7 +77,7 @@ func (e *eval) analyse() {
 		f := &e.line.Files[i]
 		t := target{named: f.Path, write: f.Write, tree: f.Tree, visible: f.Visible, dots: f.Dots, effect: f}
 		if f.Pattern {
-			t.glob = paths.Fold(f.Glob)
+			t.glob = f.Glob
 		}
 		e.add(t, f.Path)
 	}
@@ -202,6 +206,7 @@ func (t *target) fold() {
 	for _, n := range t.names {
 		t.folded = append(t.folded, paths.Fold(n))
 	}
+	t.glob = paths.Fold(t.glob)
 }
 
 // spellings lists the files that a path with wildcards names: searching tools send their pattern as the path. Braces are

@@ -53,6 +53,24 @@ func TestToolsNameTheirActions(t *testing.T) {
 		{"Glob", `{"pattern":"*/../../etc/*"}`, []string{"file.read /"}},
 		{"Glob", `{"pattern":"{/etc,x}/*"}`, []string{"file.read /"}},
 		{"Glob", `{"pattern":"*.go","path":"/etc"}`, []string{"file.read /etc"}},
+		{"Glob", `{"pattern":"[.][.]/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":".*/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"src/{a,..}/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"src/{.,x}{.,y}/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"src/@(..|x)/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"[[:punct:]][[:punct:]]/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"[!a][!b]/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"\\.\\./*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"src/.@(.)/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"src/{a,/etc}/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"src/{a/*"}`, []string{"file.read /"}},
+		{"Glob", `{"pattern":"app/[...slug]/**/*.tsx"}`, []string{"file.read /proj/app/app/"}},
+		{"Glob", `{"pattern":"app/[[...slug]]/page.tsx"}`, []string{"file.read /proj/app/app/"}},
+		{"Glob", `{"pattern":"**/*..snap"}`, []string{"file.read /proj/app"}},
+		{"Glob", `{"pattern":"src/**/[id]..ts"}`, []string{"file.read /proj/app/src/"}},
+		{"Glob", `{"pattern":"src/**/*.{ts,d.ts}"}`, []string{"file.read /proj/app/src/"}},
+		{"Glob", `{"pattern":"app/(..)photo/*.@(ts|tsx)"}`, []string{"file.read /proj/app/app/"}},
+		{"Glob", `{"pattern":".github/*.yml"}`, []string{"file.read /proj/app/.github/"}},
 		{"Skill", `{"skill":"/demo"}`, []string{"skill.invoke demo"}},
 		{"WebFetch", `{"url":"https://a/","prompt":"x"}`, []string{"web.fetch https://a/"}},
 		{"WebSearch", `{"query":"x"}`, []string{"tool.use WebSearch"}},
@@ -72,6 +90,31 @@ func TestToolsNameTheirActions(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s %s: -want +got\n%s", c.tool, c.input, diff)
 		}
+	}
+}
+
+// TestGrepTellsWhatItReads ensures that what Grep hands to ripgrep is what is judged.
+func TestGrepTellsWhatItReads(t *testing.T) {
+	for input, want := range map[string]policy.Search{
+		`{"pattern":"x"}`:                         {NamesOnly: true},
+		`{"pattern":"x","output_mode":"count"}`:   {NamesOnly: true},
+		`{"pattern":"x","output_mode":"content"}`: {},
+		`{"pattern":"x","output_mode":"other"}`:   {},
+		`{"pattern":"x","glob":"*.go,.env  !a\u00a0*.{ts,tsx},b","type":"go"}`: {
+			Globs: []string{"*.go", ".env", "!a", "*.{ts,tsx},b"}, Type: "go", NamesOnly: true,
+		},
+		`{"pattern":"x","glob":"#.env ,"}`: {NamesOnly: true},
+	} {
+		a := mustActions(t, call("Grep", input))
+		if len(a) != 1 || a[0].Search == nil {
+			t.Fatalf("%s: %+v", input, a)
+		}
+		if diff := cmp.Diff(want, *a[0].Search); diff != "" {
+			t.Errorf("%s: -want +got\n%s", input, diff)
+		}
+	}
+	if a := mustActions(t, call("Grep", `{"pattern":"x","path":"e\u0301"}`)); len(a) != 2 || a[0].Path != "/proj/app/e\u0301" || a[1].Path != "/proj/app/\u00e9" {
+		t.Errorf("both forms of a name are not judged: %+v", a)
 	}
 }
 
@@ -129,7 +172,9 @@ func TestWhatCannotBeReadIsAnError(t *testing.T) {
 	for _, body := range []string{
 		call("Bash", `{}`), call("Bash", `{"command":""}`), call("Bash", `{"command":["ls"]}`), call("Read", `{}`), call("Write", `{"content":"x"}`),
 		call("Write", `{"file_path":"a","content":{}}`), call("Skill", `{}`), call("WebFetch", `{"url":null}`), call("Monitor", `{}`), call("Monitor", `{"ws":{}}`),
-		call("MultiEdit", `{"file_path":"a","edits":"x"}`), call("Glob", `{"pattern":7}`),
+		call("MultiEdit", `{"file_path":"a","edits":"x"}`), call("Glob", `{"pattern":7}`), call("Grep", `{"glob":7}`), call("Grep", `{"output_mode":7}`),
+		call("Grep", `{"path":" /etc"}`), call("Grep", `{"path":"~/.ssh\u00a0"}`), call("Glob", `{"pattern":"*","path":"\ufeff/etc"}`), call("Glob", `{"pattern":"\u2028/etc/*"}`),
+		call("Read", `{"file_path":"/proj/app/.env "}`), call("Write", `{"file_path":"\t/etc/x","content":""}`), call("LS", `{"path":"/etc\n"}`),
 		call("NotebookEdit", `{"file_path":"a.ipynb","notebook_path":"/etc/x","new_source":"1"}`), call("Skill", `{"skill":"init","command":"evil"}`),
 		call("mcp__"+strings.Repeat("a__", 10)+"x", `{}`),
 		`{"session_id":"s","hook_event_name":"UserPromptSubmit"}`, `{"session_id":"s","hook_event_name":"PreModelSwitch"}`,

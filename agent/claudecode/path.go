@@ -1,6 +1,9 @@
 package claudecode
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 // Join puts a path that an agent wrote after the directory it is relative to, without cleaning it: "a/../b" must stay, since
 // a link at "a" changes where ".." leads. It knows both slashes, because the server may judge for a Windows client.
@@ -27,20 +30,79 @@ func absolute(p string) bool {
 }
 
 // globBase is the literal directory under which a pattern of the Glob tool looks; "" is the directory it starts in. A pattern
-// that may climb out again ("*/../..", "{/etc,x}") counts as looking everywhere.
+// that may climb out again ("*/../..", "{/etc,x}", "[.][.]") counts as looking everywhere.
 func globBase(pattern string) string {
 	meta := strings.IndexAny(pattern, `*?[]{}()!+@`)
-	if meta < 0 {
+	if meta < 0 && !quotedParent(pattern) {
 		return pattern
 	}
-	rest := pattern[meta:]
-	if strings.Contains(rest, "..") || strings.Contains(rest, "{/") || strings.Contains(rest, ",/") ||
-		strings.Contains(rest, "(/") || strings.Contains(rest, "|/") || strings.Contains(rest, "{~") || strings.Contains(rest, ",~") {
+	cut := strings.LastIndexAny(pattern[:max(meta, 0)], `/\`) + 1
+	if quotedParent(pattern) || leavesTree(pattern[cut:]) {
 		return "/"
 	}
-	cut := strings.LastIndexAny(pattern[:meta], `/\`)
-	if cut < 0 {
-		return ""
+	return pattern[:cut]
+}
+
+// quotedParent reports whether a pattern may spell ".." with backslashes.
+func quotedParent(pattern string) bool {
+	return strings.Contains(pattern, `.\.`) || strings.Contains(pattern, `\.\.`)
+}
+
+// leavesTree reports whether a pattern can lead out of the directory it starts in: by a part that can be "..", or by an
+// alternative that begins at a root or a home.
+func leavesTree(pattern string) bool {
+	for i := range len(pattern) - 1 {
+		if strings.IndexByte("{,(|", pattern[i]) >= 0 && strings.IndexByte(`/\~`, pattern[i+1]) >= 0 {
+			return true
+		}
 	}
-	return pattern[:cut+1]
+	const most = 64 // patterns that braces stand for
+	list, whole := alternatives(pattern, nil, most)
+	if !whole {
+		return true
+	}
+	for _, one := range list {
+		for _, part := range strings.FieldsFunc(one, func(r rune) bool { return r == '/' || r == '\\' }) {
+			if canBeParent(part) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// alternatives spreads the braces of a pattern. whole is false where they stand for more than most, or don't close.
+func alternatives(pattern string, out []string, most int) (list []string, whole bool) {
+	open := strings.IndexByte(pattern, '{')
+	if open < 0 {
+		return append(out, pattern), len(out) < most
+	}
+	inside, after, closed := strings.Cut(pattern[open+1:], "}")
+	if !closed || strings.Contains(inside, "{") {
+		return out, false
+	}
+	for alternative := range strings.SplitSeq(inside, ",") {
+		if out, whole = alternatives(pattern[:open]+alternative+after, out, most); !whole {
+			return out, false
+		}
+	}
+	return out, true
+}
+
+// canBeParent reports whether one part of a pattern can be the name "..". Wildcards at its beginning don't match a leading dot, but
+// classes do, and so do groups like @(..), of which only what stands around them is looked at.
+func canBeParent(part string) bool {
+	open := strings.IndexByte(part, '(')
+	if open > 0 && strings.IndexByte("?*+@!", part[open-1]) >= 0 && (open == 1 || part[0] == '.' || part[0] == '[') {
+		around := part[:open-1] + part[strings.LastIndexByte(part, ')')+1:]
+		return strings.Trim(around, ".*?[]") == ""
+	}
+	if part[0] != '.' && part[0] != '[' {
+		return false
+	}
+	if strings.Contains(part, "[:") {
+		return true // a class by name, such as [[:punct:]]
+	}
+	matches, err := path.Match(strings.ReplaceAll(part, "[!", "[^"), "..")
+	return matches || err != nil
 }

@@ -33,9 +33,9 @@ func (h *Hook) toolActions() ([]policy.Action, error) {
 	case "LS":
 		return h.pathAction(policy.ActionFileRead, in, "path")
 	case "Grep":
-		return h.searchActions(in, "")
+		return h.grepActions(in)
 	case "Glob":
-		return h.searchActions(in, "pattern")
+		return h.globActions(in)
 	case "Write", "Edit", "MultiEdit", "NotebookEdit":
 		return h.writeActions(in)
 	case "Skill":
@@ -144,25 +144,11 @@ func (h *Hook) pathAction(name string, in map[string]json.RawMessage, keys ...st
 	if err != nil {
 		return nil, err
 	}
-	path = Join(h.Cwd, path)
-	return []policy.Action{{Name: name, Path: path, Files: h.files()}}, nil
-}
-
-func (h *Hook) searchActions(in map[string]json.RawMessage, patternKey string) ([]policy.Action, error) {
-	var dir, pattern string
-	if err := text(in, "path", &dir); err != nil {
+	if err := trimmed(path); err != nil {
 		return nil, err
 	}
-	if patternKey != "" {
-		if err := text(in, patternKey, &pattern); err != nil {
-			return nil, err
-		}
-	}
-	path := Join(h.Cwd, dir)
-	if base := globBase(pattern); base != "" {
-		path = Join(path, base)
-	}
-	return []policy.Action{{Name: policy.ActionFileRead, Path: path, Files: h.files()}}, nil
+	path = Join(h.Cwd, path)
+	return []policy.Action{{Name: name, Path: path, Files: h.files()}}, nil
 }
 
 func (h *Hook) writeActions(in map[string]json.RawMessage) ([]policy.Action, error) {

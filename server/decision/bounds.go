@@ -16,6 +16,7 @@ const (
 	maxPathText = 8 << 10  // paths; the policy refuses those above 4096
 	maxURLText  = 16 << 10 // addresses; the policy refuses those above 8192
 	maxGroups   = 1000
+	maxGlobs    = 256
 	maxFiles    = 4096 // a command line touches at most 1,500
 )
 
@@ -65,6 +66,16 @@ func (q *question) bounded() error {
 	for _, group := range r.Subject.Groups {
 		if len(group) > maxNameText {
 			return tooLong("a group", maxNameText)
+		}
+	}
+	if s := a.Search; s != nil {
+		if len(s.Type) > maxNameText || len(s.Globs) > maxGlobs {
+			return problem.New("invalid", fmt.Sprintf("search has more than %d globs, or a type longer than %d bytes", maxGlobs, maxNameText), "")
+		}
+		for _, glob := range s.Globs {
+			if len(glob) > maxPathText {
+				return tooLong("a glob", maxPathText)
+			}
 		}
 	}
 	for i := range a.Files {

@@ -5,6 +5,24 @@ import (
 	"testing"
 )
 
+// TestSearchIsJudgedAndRecorded ensures that what a search takes in reaches the policy and the ledger, through the hook and the decision
+// request.
+func TestSearchIsJudgedAndRecorded(t *testing.T) {
+	const search = `"search":{"globs":["*.go",".env"],"type":"go","names_only":false}`
+	grep := `{"session_id":"s","hook_event_name":"PreToolUse","cwd":"/r","tool_name":"Grep","tool_use_id":"t",
+		"tool_input":{"pattern":"x","glob":"*.go,.env","type":"go","output_mode":"content"}}`
+	ask := `{"subject":{"type":"user","id":"ada@acme.test"},"action":{"name":"file.read","properties":{"path":"/r",` + search + `}},"resource":{"type":"repository","id":"r"}}`
+	for path, body := range map[string]string{hookPath: grep, "/access/v1/evaluation": ask} {
+		w := newHookWorld(t)
+		if status, answer, _ := w.post(t, path, body); status != 200 {
+			t.Fatalf("%s: %d %s", path, status, answer)
+		}
+		if got := string(w.ledger.all()[0].Action.Properties); !strings.Contains(got, search) {
+			t.Errorf("%s: the ledger has %s", path, got)
+		}
+	}
+}
+
 // TestFilesKeepTheirRepository ensures that what a client says about a file's repository is judged, and stands in the ledger, whether
 // it comes through the hook or the decision request.
 func TestFilesKeepTheirRepository(t *testing.T) {

@@ -54,6 +54,12 @@ func (o *object) text(name, value string) {
 	}
 }
 
+// item adds a text to a list, also an empty one.
+func (o *object) item(value string) {
+	o.comma()
+	o.buf = appendString(o.buf, value)
+}
+
 func (o *object) number(name string, value int64) {
 	o.name(name)
 	o.buf = strconv.AppendInt(o.buf, value, 10)

@@ -50,6 +50,8 @@ func (p *propertyReader) member(key []byte) (err error) {
 		return p.array(func(int) error { return p.file() })
 	case "path":
 		return p.text(&a.Path)
+	case "search":
+		return p.search()
 	case "resolved":
 		err = p.text(&p.resolved)
 		p.resolves = p.resolves || p.resolved != ""
@@ -92,6 +94,33 @@ func (p *propertyReader) member(key []byte) (err error) {
 		}
 	}
 	return p.skip()
+}
+
+// search reads what a searching tool reads below the path. An empty object is a search without globs, null none.
+func (p *propertyReader) search() error {
+	if p.null() {
+		return nil
+	}
+	s := &policy.Search{}
+	p.action.Search = s
+	return p.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "globs":
+			if p.null() {
+				return nil
+			}
+			return p.array(func(int) error {
+				s.Globs = append(s.Globs, "")
+				return p.text(&s.Globs[len(s.Globs)-1])
+			})
+		case "type":
+			return p.text(&s.Type)
+		case "names_only":
+			s.NamesOnly, err = p.bool()
+			return err
+		}
+		return p.skip()
+	})
 }
 
 func (p *propertyReader) file() error {

@@ -34,6 +34,7 @@ func recordAction(a *policy.Action) []byte {
 		o.number("timeout", a.TimeoutMS)
 	}
 	o.text("path", a.Path)
+	o.search(a.Search)
 	o.files(a.Files)
 	digest := a.ContentSHA256
 	if len(a.Content) > maxRecordedText {
@@ -77,6 +78,23 @@ func (o *object) digest(name string, content []byte) {
 	sum := sha256.Sum256(content)
 	o.number(name+"_bytes", int64(len(content)))
 	o.text(name+"_sha256", hex.EncodeToString(sum[:]))
+}
+
+func (o *object) search(s *policy.Search) {
+	if s == nil {
+		return
+	}
+	o.member("search")
+	if len(s.Globs) > 0 {
+		o.list("globs")
+		for _, glob := range s.Globs {
+			o.item(glob)
+		}
+		o.endList()
+	}
+	o.text("type", s.Type)
+	o.flag("names_only", s.NamesOnly)
+	o.end()
 }
 
 func (o *object) files(files []policy.File) {
