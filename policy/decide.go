@@ -64,12 +64,17 @@ func (e *eval) judge(l *layer) {
 	case ActionShellExec:
 		e.judgeShell(l)
 		e.judgeFiles(l)
-	case ActionFileRead, ActionFileWrite, ActionPromptSubmit:
+	case ActionFileRead, ActionFileWrite:
 		e.judgeFiles(l)
+	case ActionPromptSubmit:
+		e.judgeFiles(l)
+		for _, name := range e.resources {
+			e.judgeMCP(l, "MCP resource", name)
+		}
 	case ActionSkillInvoke:
 		e.judgeSkill(l)
 	case ActionMCPCall:
-		e.judgeMCP(l)
+		e.judgeMCP(l, "MCP tool", e.mcpName())
 	case ActionWebFetch:
 		e.judgeWeb(l)
 	case ActionSessionStart:

@@ -14,6 +14,7 @@ type eval struct {
 	tiers       []string // that may be the person's: one where the groups are known, none for no access
 	targets     []target
 	foreign     []foreign
+	resources   []string        // of MCP servers, that a prompt mentions
 	line        *shell.Analysis // for shell.exec
 	baseVerdict shell.Verdict   // of the base layer on line
 	matched     []bool          // per layer

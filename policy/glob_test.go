@@ -90,29 +90,6 @@ func TestGlobsMeetFindsCommonNames(t *testing.T) {
 	}
 }
 
-func TestMentions(t *testing.T) {
-	for prompt, want := range map[string]string{
-		"":                         "",
-		"mail ada@acme.test":       "",
-		"see @a.go":                "a.go",
-		"@a, @b.":                  "a|b",
-		`@"a b" and @c`:            "a b|c",
-		"(@src/x.go)":              "src/x.go",
-		"@a.go#L3-20 and @a.go":    "a.go#L3-20|a.go",
-		"line\n@/etc/passwd":       "/etc/passwd",
-		"@":                        "",
-		"@~/x":                     "~/x",
-		"x @@y":                    "@y|y",
-		`@"open`:                   "open",
-		"=@.env":                   ".env",
-		"no\u00a0break@x \u00a0@y": "y",
-	} {
-		if got := strings.Join(Mentions(prompt), "|"); got != want {
-			t.Errorf("Mentions(%q) = %q, want %q", prompt, got, want)
-		}
-	}
-}
-
 func TestSpellings(t *testing.T) {
 	for path, want := range map[string]string{
 		"a": "a", "{a,b}/x": "{a,b}/x|a/x|b/x", "{a}/x": "{a}/x", "a{b,c}{d,e}": "a{b,c}{d,e}|ab{d,e}|abd|abe|ac{d,e}|acd|ace",
@@ -149,7 +126,7 @@ func TestNamesBeyondTheLimitAreRefused(t *testing.T) {
 		"too many spellings": {Action{Name: ActionFileRead, Path: "{" + braces.String() + "x,y,z,/etc/passwd}"}, Deny},
 		"mentions":           {Action{Name: ActionPromptSubmit, Prompt: prompt.String()}, Allow},
 		"too many mentions":  {Action{Name: ActionPromptSubmit, Prompt: prompt.String() + "@/etc/passwd"}, Deny},
-		"a million mentions": {Action{Name: ActionPromptSubmit, Prompt: strings.Repeat("@.", 1<<20)}, Deny},
+		"a million mentions": {Action{Name: ActionPromptSubmit, Prompt: strings.Repeat("？@a", 1<<20)}, Deny},
 	} {
 		d := judge(c.action)
 		if d.Effect != c.want || len(d.Findings) > 2*maxMentions {

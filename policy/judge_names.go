@@ -54,13 +54,14 @@ func plainName(s string) bool {
 
 func (e *eval) mcpName() string { return e.r.Action.Server + "/" + e.r.Action.Tool }
 
-func (e *eval) judgeMCP(l *layer) {
-	name := e.mcpName()
+// judgeMCP judges a call of an MCP server by its name. Reading a resource has a name too, that of the protocol's method:
+// "server/resources/read".
+func (e *eval) judgeMCP(l *layer, what, name string) {
 	if l.mcp == nil {
 		e.closed(l, "mcp", "MCP tools", e.relaxName(mcpOf, name))
 		return
 	}
-	e.judgeList(l, "mcp", "MCP tool", name, &l.mcp.listRule, e.relaxName(mcpOf, name))
+	e.judgeList(l, "mcp", what, name, &l.mcp.listRule, e.relaxName(mcpOf, name))
 }
 
 // judgeTool judges the agent's own tools. Starting a sub-agent is the tool Agent; "Agent/kind" names one kind of them.

@@ -52,9 +52,10 @@ func (e *eval) findTargets() {
 			}
 		}
 	case ActionPromptSubmit:
-		names, whole := mentions(a.Prompt)
-		e.addAll(names, false)
-		if !whole {
+		m := mentionsOf(a.Prompt)
+		e.addAll(m.files, false)
+		e.resources = m.resources
+		if m.more {
 			e.addUnlisted(false, maxMentions, "the prompt mentions")
 		}
 	case ActionShellExec:

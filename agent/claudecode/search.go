@@ -62,7 +62,7 @@ func (h *Hook) searchActions(in map[string]json.RawMessage, base string) ([]poli
 // with # for a comment.
 func globs(glob string) []string {
 	var out []string
-	for _, word := range strings.FieldsFunc(glob, blank) {
+	for _, word := range strings.FieldsFunc(glob, policy.Blank) {
 		pieces := []string{word}
 		if !strings.Contains(word, "{") || !strings.Contains(word, "}") {
 			pieces = strings.Split(word, ",")
@@ -79,18 +79,8 @@ func globs(glob string) []string {
 // trimmed refuses white space around a name, on every system: Claude Code takes it away, so that another file is opened than the
 // one that is named here.
 func trimmed(name string) error {
-	if strings.TrimFunc(name, blank) != name {
+	if strings.TrimFunc(name, policy.Blank) != name {
 		return errors.New("white space stands before or behind the path, and Claude Code takes it away: leave it out")
 	}
 	return nil
-}
-
-// blank is white space as JavaScript has it (ECMA-262, WhiteSpace and LineTerminator).
-func blank(r rune) bool {
-	switch {
-	case r >= '\t' && r <= '\r', r == ' ', r == 0xa0, r == 0x1680, r >= 0x2000 && r <= 0x200a, r == 0x2028, r == 0x2029, r == 0x202f, r == 0x205f,
-		r == 0x3000, r == 0xfeff:
-		return true
-	}
-	return false
 }
