@@ -38,7 +38,7 @@ func (e *eval) conclude() Decision {
 		d.Approval = e.approvals()
 	}
 	e.explain(&d, anyEnforces)
-	d.SkipPrompt = d.Effect == Allow && allEnforce && d.Enforced && e.p.skip
+	d.SkipPrompt = d.Effect == Allow && allEnforce && d.Enforced && e.p.skip && !e.r.Action.Unsandboxed
 	return d
 }
 

@@ -147,6 +147,44 @@ func TestSkipPrompt(t *testing.T) {
 			t.Errorf("%q of %q: %v", c.tool, c.source, got)
 		}
 	}
+	p := mustLoad(t, head+"on_allow: skip\nlayers: [{name: base, files: {read: [$REPO]}, shell: {allow: [ls], wrappers: [], env: []}}]\n")
+	for _, unsandboxed := range []bool{false, true} {
+		a := Action{Name: ActionShellExec, Command: "ls", Unsandboxed: unsandboxed}
+		if d := p.Decide(&Request{Subject: person(), Resource: packResource, Action: a}); d.Effect != Allow || d.SkipPrompt == unsandboxed {
+			t.Errorf("outside the sandbox %v: %s, prompt skipped %v", unsandboxed, d.Effect, d.SkipPrompt)
+		}
+	}
+}
+
+// TestModelFamilies ensures that a short name counts as the highest tier that may list what the client takes for it.
+func TestModelFamilies(t *testing.T) {
+	const tiers = `version: 1
+tiers: [{name: everyone, groups: ["*"]}]
+models:
+  tiers:
+    - {name: economy, models: ["claude-haiku-*"]}
+    - {name: standard, models: ["claude-sonnet-*", "claude-opus-4-1"]}
+    - {name: premium, models: ["claude-opus-*"]}
+`
+	for _, c := range []struct {
+		model, ceiling string
+		want           Effect
+	}{
+		{"haiku", "economy", Allow},
+		{"sonnet", "economy", Deny},
+		{"sonnet", "standard", Allow},
+		{"opus", "standard", Deny},
+		{"opus", "premium", Allow},
+		{"fable", "premium", Deny}, // on no tier
+		{"claude", "premium", Deny},
+		{"", "economy", Allow},
+	} {
+		p := mustLoad(t, tiers+"layers: [{name: base, tools: {allow: [Agent]}, models: {ceiling: "+c.ceiling+"}}]\n")
+		a := Action{Name: ActionAgentSpawn, Tool: "Explore", Model: c.model}
+		if d := p.Decide(&Request{Subject: person(), Resource: packResource, Action: a}); d.Effect != c.want {
+			t.Errorf("%q under %s: %s: %s", c.model, c.ceiling, d.Effect, d.Reason)
+		}
+	}
 }
 
 // TestExplains: the first sentence names what failed, the layer and where; every layer's verdict is there.

@@ -104,5 +104,23 @@ func (p *Policy) modelTier(model string) int {
 			return i
 		}
 	}
+	return p.familyTier(model)
+}
+
+// familyTier is the highest tier that may list the model which a short name stands for: "haiku" is whichever claude-haiku-… the
+// client takes for it.
+func (p *Policy) familyTier(name string) int {
+	switch name {
+	case "haiku", "sonnet", "opus", "fable":
+	default:
+		return none
+	}
+	for i := len(p.models) - 1; i >= 0; i-- {
+		for _, g := range p.models[i].models {
+			if globsMeet(g.text, "claude-"+name+"-*") {
+				return i
+			}
+		}
+	}
 	return none
 }

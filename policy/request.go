@@ -71,10 +71,11 @@ type Resource struct {
 type Action struct {
 	Name string
 
-	Command   string // shell.exec
-	Shell     string // shell.exec: bash (default), sh, zsh, BashOrZsh; others are refused
-	TimeoutMS int64  // shell.exec; 0 is none given
-	Files     []File // paths that the client resolved, for shell.exec, file.* and prompt.submit
+	Command     string // shell.exec
+	Shell       string // shell.exec: bash (default), sh, zsh, BashOrZsh; others are refused
+	TimeoutMS   int64  // shell.exec; 0 is none given
+	Unsandboxed bool   `json:",omitempty"` // shell.exec: the agent asks to run it outside its own sandbox
+	Files       []File // paths that the client resolved, for shell.exec, file.* and prompt.submit
 
 	Path          string  // file.read, file.write: as the agent wrote it
 	Search        *Search `json:",omitempty"` // file.read: what is read below Path; nil: Path alone

@@ -76,6 +76,9 @@ func TestToolsNameTheirActions(t *testing.T) {
 		{"WebSearch", `{"query":"x"}`, []string{"tool.use WebSearch"}},
 		{"Task", `{"subagent_type":"Explore","prompt":"x","model":"opus"}`, []string{"agent.spawn Explore opus"}},
 		{"Agent", `{"prompt":"x"}`, []string{"agent.spawn general-purpose"}},
+		{"Agent", `{"prompt":"x","isolation":"worktree"}`, []string{"agent.spawn general-purpose"}},
+		{"Agent", `{"prompt":"x","cwd":"/etc"}`, []string{"agent.spawn general-purpose", "file.read /etc"}},
+		{"Task", `{"prompt":"x","cwd":"../x","isolation":null}`, []string{"agent.spawn general-purpose", "file.read /proj/app/../x"}},
 		{"mcp__git_hub__create_issue", `{}`, []string{"mcp.call git_hub create_issue"}},
 		{"mcp__git_hub__create__issue", `{}`, []string{"mcp.call git_hub create__issue", "mcp.call git_hub__create issue"}},
 		{"mcp__git___hub", `{}`, []string{"mcp.call git _hub", "mcp.call git_ hub"}},
@@ -172,7 +175,7 @@ func TestWhatCannotBeReadIsAnError(t *testing.T) {
 	for _, body := range []string{
 		call("Bash", `{}`), call("Bash", `{"command":""}`), call("Bash", `{"command":["ls"]}`), call("Read", `{}`), call("Write", `{"content":"x"}`),
 		call("Write", `{"file_path":"a","content":{}}`), call("Skill", `{}`), call("WebFetch", `{"url":null}`), call("Monitor", `{}`), call("Monitor", `{"ws":{}}`),
-		call("MultiEdit", `{"file_path":"a","edits":"x"}`), call("Glob", `{"pattern":7}`), call("Grep", `{"glob":7}`), call("Grep", `{"output_mode":7}`),
+		call("MultiEdit", `{"file_path":"a","edits":"x"}`), call("Glob", `{"pattern":7}`), call("Agent", `{"isolation":"remote"}`), call("Agent", `{"isolation":true}`), call("Task", `{"cwd":["/etc"]}`), call("Agent", `{"cwd":" /etc"}`), call("Grep", `{"glob":7}`), call("Grep", `{"output_mode":7}`),
 		call("Grep", `{"path":" /etc"}`), call("Grep", `{"path":"~/.ssh\u00a0"}`), call("Glob", `{"pattern":"*","path":"\ufeff/etc"}`), call("Glob", `{"pattern":"\u2028/etc/*"}`),
 		call("Read", `{"file_path":"/proj/app/.env "}`), call("Write", `{"file_path":"\t/etc/x","content":""}`), call("LS", `{"path":"/etc\n"}`),
 		call("NotebookEdit", `{"file_path":"a.ipynb","notebook_path":"/etc/x","new_source":"1"}`), call("Skill", `{"skill":"init","command":"evil"}`),
@@ -228,6 +231,15 @@ func TestShellOfTheMachine(t *testing.T) {
 		body := strings.TrimSuffix(call("Bash", `{"command":"ls"}`), "}") + `,"ambit":` + facts + "}"
 		if got := mustActions(t, body)[0].Shell; got != want {
 			t.Errorf("%s: judged as %q", facts, got)
+		}
+	}
+}
+
+// TestSandboxSwitchedOff ensures that the wish to run a command outside the client's sandbox is told.
+func TestSandboxSwitchedOff(t *testing.T) {
+	for value, want := range map[string]bool{"true": true, "false": false, "null": false, `"true"`: true, "1": true} {
+		if a := mustActions(t, call("Bash", `{"command":"ls","dangerouslyDisableSandbox":`+value+`}`)); a[0].Unsandboxed != want {
+			t.Errorf("%s: %v", value, a[0].Unsandboxed)
 		}
 	}
 }

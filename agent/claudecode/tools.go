@@ -45,14 +45,32 @@ func (h *Hook) toolActions() ([]policy.Action, error) {
 		url, err := need(in, "url")
 		return []policy.Action{{Name: policy.ActionWebFetch, URL: url}}, err
 	case "Agent", "Task":
-		a := policy.Action{Name: policy.ActionAgentSpawn, Arguments: h.ToolInput}
-		err := errors.Join(text(in, "subagent_type", &a.Tool), text(in, "model", &a.Model))
-		if a.Tool == "" {
-			a.Tool = "general-purpose" // the client's own default
-		}
-		return []policy.Action{a}, err
+		return h.agentActions(in)
 	}
 	return []policy.Action{{Name: policy.ActionToolUse, Tool: h.ToolName, Arguments: h.ToolInput}}, nil
+}
+
+// agentActions judges the start of a sub-agent, and the folder that it is put in as a read. Its own calls come through the hook like
+// any other, unless it is sent to another machine.
+func (h *Hook) agentActions(in map[string]json.RawMessage) ([]policy.Action, error) {
+	a := policy.Action{Name: policy.ActionAgentSpawn, Arguments: h.ToolInput}
+	var isolation, dir string
+	if err := errors.Join(text(in, "subagent_type", &a.Tool), text(in, "model", &a.Model), text(in, "isolation", &isolation), text(in, "cwd", &dir)); err != nil {
+		return nil, err
+	}
+	if isolation != "" && isolation != "worktree" {
+		return nil, fmt.Errorf("its isolation is %q, where Ambit would hear nothing of what the agent does: use worktree or none", isolation)
+	}
+	if a.Tool == "" {
+		a.Tool = "general-purpose" // the client's own default
+	}
+	if dir == "" {
+		return []policy.Action{a}, nil
+	}
+	if err := trimmed(dir); err != nil {
+		return nil, err
+	}
+	return []policy.Action{a, {Name: policy.ActionFileRead, Path: Join(h.Cwd, dir), Files: h.files()}}, nil
 }
 
 // mcpActions splits server__tool. The client names the server in mcp_server too; where both are there they must agree, because
@@ -108,6 +126,9 @@ func (h *Hook) shellActions(in map[string]json.RawMessage, dialect, timeout stri
 		if err := json.Unmarshal(raw, &ms); err == nil && ms > 0 && ms < 1<<53 {
 			a.TimeoutMS = int64(ms)
 		}
+	}
+	if raw, ok := in["dangerouslyDisableSandbox"]; ok {
+		a.Unsandboxed = string(raw) != "false" && string(raw) != "null" // whatever else the client may take for true
 	}
 	return []policy.Action{a}, nil
 }

@@ -23,6 +23,21 @@ func TestSearchIsJudgedAndRecorded(t *testing.T) {
 	}
 }
 
+// TestSandboxIsRecorded ensures that the ledger says that a command was to run outside the agent's sandbox.
+func TestSandboxIsRecorded(t *testing.T) {
+	bash := `{"session_id":"s","hook_event_name":"PreToolUse","cwd":"/r","tool_name":"Bash","tool_use_id":"t","tool_input":{"command":"ls","dangerouslyDisableSandbox":true}}`
+	ask := `{"subject":{"type":"user","id":"ada@acme.test"},"action":{"name":"shell.exec","properties":{"command":"ls","unsandboxed":true}},"resource":{"type":"repository","id":"r"}}`
+	for path, body := range map[string]string{hookPath: bash, "/access/v1/evaluation": ask} {
+		w := newHookWorld(t)
+		if status, answer, _ := w.post(t, path, body); status != 200 {
+			t.Fatalf("%s: %d %s", path, status, answer)
+		}
+		if got := string(w.ledger.all()[0].Action.Properties); !strings.Contains(got, `"unsandboxed":true`) {
+			t.Errorf("%s: the ledger has %s", path, got)
+		}
+	}
+}
+
 // TestFilesKeepTheirRepository ensures that what a client says about a file's repository is judged, and stands in the ledger, whether
 // it comes through the hook or the decision request.
 func TestFilesKeepTheirRepository(t *testing.T) {

@@ -42,6 +42,12 @@ func (p *propertyReader) member(key []byte) (err error) {
 	case "timeout":
 		a.TimeoutMS, err = p.milliseconds()
 		return err
+	case "unsandboxed":
+		if p.null() {
+			return nil
+		}
+		a.Unsandboxed, err = p.bool()
+		return err
 	case "files":
 		if p.null() {
 			return nil

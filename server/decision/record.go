@@ -33,6 +33,9 @@ func recordAction(a *policy.Action) []byte {
 	if a.TimeoutMS != 0 {
 		o.number("timeout", a.TimeoutMS)
 	}
+	if a.Unsandboxed {
+		o.flag("unsandboxed", true)
+	}
 	o.text("path", a.Path)
 	o.search(a.Search)
 	o.files(a.Files)
