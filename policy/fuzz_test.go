@@ -59,11 +59,15 @@ func FuzzDecide(f *testing.F) {
 	actions := Actions()
 	f.Add(3, "git status && rm -rf /", "/proj/app", "/home/dev", "linux", false)
 	f.Add(4, "../../etc/passwd", "/proj/app", "/home/dev", "windows", true)
+	f.Add(16, "*.go", "/proj/app", "/home/dev", "", true)
 	f.Add(2, `see @"a b" and @~/x`, "", "", "darwin", false)
 	f.Fuzz(func(t *testing.T, action int, text, root, home, platform string, resolves bool) {
 		a := Action{
 			Name: actions[(action%len(actions)+len(actions))%len(actions)], Command: text, Path: text, Prompt: text, URL: text, Model: text,
 			Skill: text, Source: text, Server: text, Tool: text,
+		}
+		if action%2 == 0 {
+			a.Search, a.Shell = &Search{Globs: []string{text}, Type: platform}, BashOrZsh
 		}
 		r := &Request{
 			Subject: Subject{ID: "bob", Groups: []string{"engineers"}, GroupsKnown: true}, Action: a, At: testNow,

@@ -150,7 +150,11 @@ func drawRequest(t *rapid.T) *Request {
 	a := &r.Action
 	a.Name = one(t, "action", append([]string{"nonsense"}, Actions()...)...)
 	a.Command = one(t, "command", someCommands...)
+	a.Shell = one(t, "shell", "", "bash", "zsh", BashOrZsh)
 	a.Path = one(t, "path", somePaths...)
+	if maybe(t, "search") {
+		a.Search = &Search{Globs: some(t, "globs", []string{"*.go", ".env", "src/**", "!x", "{a,b}"}), Type: one(t, "type", "", "go", "odd"), NamesOnly: maybe(t, "names only")}
+	}
 	a.Skill, a.Source = "s", one(t, "source", "builtin", "a/b", "a/../b", "")
 	a.Server, a.Tool = one(t, "server", "a", "b", ""), one(t, "tool", "b", "Agent", "builtin", "")
 	a.URL = one(t, "url", "https://x.test/", "https://y.x.test", "http://u@x.test", "x", "")

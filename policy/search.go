@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"ambit/policy/paths"
 	"ambit/policy/shell"
 )
 
@@ -44,13 +45,27 @@ func (s *Search) anchored() bool {
 // lines lists the command lines that the search may be. Which directory ripgrep runs in isn't known, so globs with a slash count
 // from the working directory and from the searched one.
 func (s *Search) lines(dir string, res *Resource) []shell.Input {
-	in := line(&Action{Shell: "bash", Command: s.line(dir)}, res)
+	dir = rooted(res.Platform, dir)
+	in := shell.Input{Source: s.line(dir), Cwd: rooted(res.Platform, res.Cwd)}
 	if !s.anchored() {
 		return []shell.Input{in}
 	}
-	below := line(&Action{Shell: "bash", Command: s.line(".")}, res)
-	below.Cwd = dir
-	return []shell.Input{in, below}
+	return []shell.Input{in, {Source: s.line("."), Cwd: paths.Join("", in.Cwd, dir)}}
+}
+
+// rooted writes "C:\x" as "/C:/x", because a command line knows no drives; unrooted takes that back.
+func rooted(platform, name string) string {
+	if slashed := paths.Slash(platform, name); platform == "windows" && hasWindowsDrive(slashed) {
+		return "/" + slashed
+	}
+	return name
+}
+
+func unrooted(platform, name string) string {
+	if rest, ok := strings.CutPrefix(name, "/"); ok && platform == "windows" && hasWindowsDrive(rest) {
+		return rest
+	}
+	return name
 }
 
 // searched lists what a search in the action's directory reads, under each name that the directory may have.
@@ -58,6 +73,10 @@ func (a *Action) searched(res *Resource) (files []shell.FileEffect, refused []sh
 	for _, dir := range withHome([]string{a.Path}, res.Home) {
 		for _, in := range a.Search.lines(dir, res) {
 			found := shell.Analyse(in)
+			for i := range found.Files {
+				f := &found.Files[i]
+				f.Path, f.Glob = unrooted(res.Platform, f.Path), unrooted(res.Platform, f.Glob)
+			}
 			files, refused = append(files, found.Files...), append(refused, found.Refusals...)
 		}
 	}

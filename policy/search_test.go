@@ -78,6 +78,38 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// TestSearchOnWindows ensures that drives and backslashes are no obstacle to a search.
+func TestSearchOnWindows(t *testing.T) {
+	p, problems := Load("p", []byte(searchPolicy))
+	if p == nil {
+		t.Fatal(problems)
+	}
+	const root = `C:\Users\ada\app`
+	for _, c := range []struct {
+		path string
+		glob string
+		want Effect
+	}{
+		{root + `\src`, "*.go", Allow},
+		{root + `\src`, ".env", Deny},
+		{root + `\src`, "lib/*.go", Allow},
+		{root + `\pkg`, ".private/x", Deny},
+		{root, "*.go", Deny}, // holds secrets
+		{`C:\Windows`, "*.go", Deny},
+	} {
+		r := &Request{
+			Action:   Action{Name: ActionFileRead, Path: c.path, Search: &Search{Globs: []string{c.glob}}},
+			Resource: Resource{Root: root, Cwd: root, Home: `C:\Users\ada`, Platform: "windows", Resolves: true},
+		}
+		for _, name := range NamedPaths(&r.Action, &r.Resource) {
+			r.Action.Files = append(r.Action.Files, File{Path: name, Resolved: name})
+		}
+		if d := p.Decide(r); d.Effect != c.want {
+			t.Errorf("%s %s: %s: %s", c.path, c.glob, d.Effect, d.Reason)
+		}
+	}
+}
+
 // TestSearchOfTheTop ensures that a search of a whole repository may list files that match, and shows their lines only where no
 // denied dot file can be among them.
 func TestSearchOfTheTop(t *testing.T) {
