@@ -29,19 +29,35 @@ func absolute(p string) bool {
 	return drive && (p[0]|0x20 >= 'a' && p[0]|0x20 <= 'z')
 }
 
-// globBase is the literal directory under which a pattern of the Glob tool looks; "" is the directory it starts in. A pattern
-// that may climb out again ("*/../..", "{/etc,x}", "[.][.]") counts as looking everywhere.
+// globBase is the directory under which a pattern of the Glob tool looks; "" is the directory it starts in. Braces may stand in
+// it, and the policy spreads them. A pattern that may climb out again ("*/../..", "{/etc,x}", "[.][.]") counts as looking everywhere.
 func globBase(pattern string) string {
-	meta := strings.IndexAny(pattern, `*?[]{}()!+@`)
-	if meta < 0 && !quotedParent(pattern) {
-		return pattern
-	}
-	cut := strings.LastIndexAny(pattern[:max(meta, 0)], `/\`) + 1
-	if quotedParent(pattern) || leavesTree(pattern[cut:]) {
+	const wildcards = `*?[]()!+@`
+	literal := firstOf(pattern, wildcards+"{}")
+	if quotedParent(pattern) || literal < len(pattern) && leavesTree(pattern[literal-len(lastPart(pattern[:literal])):]) {
 		return "/"
 	}
-	return pattern[:cut]
+	end := firstOf(pattern, wildcards)
+	base := pattern[:end]
+	if end < len(pattern) {
+		base = strings.TrimSuffix(base, lastPart(base))
+	}
+	if strings.Count(base, "{") != strings.Count(base, "}") {
+		base = strings.TrimSuffix(pattern[:literal], lastPart(pattern[:literal]))
+	}
+	return base
 }
+
+// firstOf is where the first of some characters stands; the end of s where none does.
+func firstOf(s, chars string) int {
+	if i := strings.IndexAny(s, chars); i >= 0 {
+		return i
+	}
+	return len(s)
+}
+
+// lastPart is what follows the last slash.
+func lastPart(s string) string { return s[strings.LastIndexAny(s, `/\`)+1:] }
 
 // quotedParent reports whether a pattern may spell ".." with backslashes.
 func quotedParent(pattern string) bool {
