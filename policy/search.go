@@ -110,40 +110,10 @@ func (e *eval) addSearch() {
 		f := &files[i]
 		t := target{named: f.Path, search: true, tree: f.Tree, visible: f.Visible, dots: f.Dots, listed: a.Search.NamesOnly}
 		if f.Pattern {
-			t.glob = f.Glob
+			t.glob, t.rest = f.Glob, f.Rest
 		}
-		before := len(e.targets)
-		if e.add(t, f.Path); len(e.targets) > before {
-			e.followGlob()
-		}
+		e.add(t, f.Path)
 	}
-}
-
-// followGlob adds the last target's pattern once more under the directory that its own leads to: a rule may name that.
-func (e *eval) followGlob() {
-	t := &e.targets[len(e.targets)-1]
-	if t.glob == "" || len(t.names) < 2 {
-		return
-	}
-	again := target{named: t.named, search: true, dots: t.dots, names: t.names}
-	rest, ok := strings.CutPrefix(t.glob, quoteGlob(t.names[0]))
-	if !ok {
-		rest = "/**"
-	}
-	again.glob = quoteGlob(t.names[1]) + rest
-	e.targets = append(e.targets, again)
 }
 
 func quoteWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-// quoteGlob writes a name as a pattern that stands for it alone.
-func quoteGlob(name string) string {
-	var b strings.Builder
-	for i := 0; i < len(name); i++ {
-		if strings.IndexByte(`*?[]\`, name[i]) >= 0 {
-			b.WriteByte('\\')
-		}
-		b.WriteByte(name[i])
-	}
-	return b.String()
-}

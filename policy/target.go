@@ -22,6 +22,7 @@ type target struct {
 	visible    bool
 	dots       bool
 	glob       string // absolute pattern, folded; "" where names are all
+	rest       string // what stands behind the target's directory in it
 	linked     string // the same from where links lead; "" where that is no other place
 	search     bool   // read by a searching tool
 	listed     bool   // with tree: the tool tells names, not contents
@@ -78,7 +79,7 @@ func (e *eval) analyse() {
 		f := &e.line.Files[i]
 		t := target{named: f.Path, write: f.Write, tree: f.Tree, visible: f.Visible, dots: f.Dots, effect: f}
 		if f.Pattern {
-			t.glob = f.Glob
+			t.glob, t.rest = f.Glob, f.Rest
 		}
 		e.add(t, f.Path)
 	}
@@ -182,7 +183,7 @@ func (e *eval) resolve(t *target, joined string) {
 		case resolved != t.names[0]:
 			t.names = append(t.names, resolved)
 			if t.glob != "" {
-				t.linked = paths.Fold(t.effect.GlobIn(resolved))
+				t.linked = shell.GlobIn(resolved, t.rest)
 			}
 		}
 		return
@@ -207,7 +208,7 @@ func (t *target) fold() {
 	for _, n := range t.names {
 		t.folded = append(t.folded, paths.Fold(n))
 	}
-	t.glob = paths.Fold(t.glob)
+	t.glob, t.linked = paths.Fold(t.glob), paths.Fold(t.linked)
 }
 
 // spellings lists the files that a path with wildcards names: searching tools send their pattern as the path. Braces are

@@ -68,7 +68,7 @@ type FileEffect struct {
 	Visible bool   // with Tree: names below Path that begin with a dot are left out
 	Pattern bool   // the last components come from a glob; Path is the literal directory, Glob the whole pattern
 	Glob    string // with Pattern: absolute and, unlike Path, clean; "*", "?", "[…]" within a component, "**" any number of components; "\" quotes
-	Rest    string // with Pattern: what stands behind Path in it, for whoever knows where Path leads (GlobIn)
+	Rest    string // with Pattern: what stands behind Path in it, for whoever knows where Path leads: GlobIn
 	Dots    bool   // with Pattern: a wildcard matches a leading dot too, as find's do and a shell's do not
 	Command int    // index into Commands; -1 for a redirection of a compound command
 	Guess   bool   // the tool has no table: the word may be no path at all (Verdict.Literal)

@@ -30,9 +30,9 @@ func literalEnd(glob string) int {
 	return end
 }
 
-// GlobIn is the effect's pattern where its directory is another than the line says, because links lead there.
-func (f *FileEffect) GlobIn(dir string) string {
-	return cleanGlob(strings.TrimSuffix(quoteGlob(dir), "/") + "/" + f.Rest)
+// GlobIn is the pattern of an effect whose Rest stands behind another directory than the line says, because links lead there.
+func GlobIn(dir, rest string) string {
+	return cleanGlob(strings.TrimSuffix(quoteGlob(dir), "/") + "/" + rest)
 }
 
 func quoteGlob(s string) string {

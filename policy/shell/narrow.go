@@ -27,11 +27,8 @@ func (n *narrowing) note(t *tool, o *option, i int, v Word) {
 // it can widen what is read as well.
 func (k *classifier) tree(v Word, st state, how effect) {
 	names, narrowed, wide := k.names()
-	if base := v.Text + "/" + v.Glob; path.IsAbs(base) || slices.Contains(strings.Split(base, "/"), "..") {
-		// rg compares a pattern with a "/" to the path as it came there, whose beginning "*" may stand for.
-		if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "/") }) {
-			names, narrowed, wide = nil, false, true
-		}
+	if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "/") }) && !startsBelow(v, st) {
+		names, narrowed, wide = nil, false, true
 	}
 	how.visible = how.visible && !wide
 	if !narrowed {
@@ -57,6 +54,21 @@ func (k *classifier) tree(v Word, st state, how effect) {
 		w.Text = globDir(w.Glob)
 		k.e.fileEffect(w, st, how)
 	}
+}
+
+// startsBelow reports that a search begins in or below the directory that the shell is in. From elsewhere rg compares a pattern with
+// a "/" to the path as it came there, whose beginning "*" may stand for.
+func startsBelow(v Word, st state) bool {
+	start := v.Text
+	if v.Kind == Glob {
+		start = v.Glob
+	}
+	if slices.Contains(strings.Split(start, "/"), "..") {
+		return false
+	}
+	return !path.IsAbs(start) || len(st.cwds) > 0 && !slices.ContainsFunc(st.cwds, func(d string) bool {
+		return !strings.HasPrefix(path.Clean(start)+"/", strings.TrimSuffix(path.Clean(d), "/")+"/")
+	})
 }
 
 // ignoreFileWritten reports that the line writes a file which may tell rg to take hidden files in: a line "!.env" does.
