@@ -76,6 +76,48 @@ layers:
 	}
 }
 
+// TestMonitorModeGuardsFilesThatCantBeJudged: a name that nobody can resolve, or that is no plain name, is judged by its text, and
+// where the client should have resolved it, it may lead to a protected file.
+func TestMonitorModeGuardsFilesThatCantBeJudged(t *testing.T) {
+	p := mustLoad(t, head+"mode: monitor\nlayers:\n  - name: base\n    files: {read: [$REPO], write: [$REPO]}\n")
+	read := func(path string) Action { return Action{Name: ActionFileRead, Path: path} }
+	link := []File{{Path: "/p/app/link/x"}} // the client's answer for what leads into /proc
+	long := strings.Repeat("./", 2100)
+	for _, c := range []struct {
+		name     string
+		action   Action
+		files    []File
+		enforced bool
+	}{
+		{"a link into /proc, written", write("link/x"), link, true},
+		{"a link into /proc, read", read("link/x"), link, true},
+		{"a link into /proc on a command line", Action{Name: ActionShellExec, Command: "cat link/x"}, link, true},
+		{"a word that may be no path", Action{Name: ActionShellExec, Command: "sometool link/x"}, link, false},
+		{"a mention", Action{Name: ActionPromptSubmit, Prompt: "see @link/x"}, link, false},
+		{"a mention of a credential", Action{Name: ActionPromptSubmit, Prompt: "see @.codex/auth.json"}, nil, true},
+		{"a protected name that the client left out", write(".git/hooks/pre-commit"), nil, true},
+		{"a name that the client left out", write("a.go"), nil, true},
+		{"too long, protected", write(long + ".git/hooks/pre-commit"), nil, true},
+		{"too long, a credential", read(long + ".codex/auth.json"), nil, true},
+		{"too long, harmless", read(long + "a.go"), nil, false},
+		{"an invisible character, protected", write("a\u200b/.git/config"), nil, true},
+		{"the same, harmless", write("a\u200b/x"), nil, false},
+	} {
+		resource := packResource
+		resource.Root, resource.Cwd, resource.Resolves = "/p/app", "/p/app", true
+		c.action.Files = c.files
+		if d := p.Decide(&Request{Subject: person(), Resource: resource, Action: c.action, At: testNow}); d.Effect != Deny || d.Enforced != c.enforced {
+			t.Errorf("%s: %s, enforced %v (%s)", c.name, d.Effect, d.Enforced, d.Reason)
+		}
+	}
+	resource := packResource
+	resource.Cwd = ""
+	d := p.Decide(&Request{Subject: person(), Resource: resource, Action: read(".codex/auth.json"), At: testNow})
+	if !d.Enforced {
+		t.Error("a credential below an unknown directory is only recorded")
+	}
+}
+
 func TestApprovalsAddUp(t *testing.T) {
 	p := mustLoad(t, head+`layers:
   - name: base

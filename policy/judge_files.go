@@ -17,11 +17,11 @@ func (e *eval) generalFiles() {
 		if t.problem != nil {
 			f := *t.problem
 			f.At = t.span()
-			e.refuse(false, f)
-			continue
+			e.refuse(t.hidden, f)
+		} else {
+			e.generalKind(t)
 		}
-		e.generalKind(t)
-		e.generalNames(t)
+		e.generalNames(t) // also of a file that can't be judged: what its name says holds in any case
 	}
 }
 

@@ -28,6 +28,7 @@ type target struct {
 	listed     bool   // with tree: the tool tells names, not contents
 	effect     *shell.FileEffect
 	problem    *Finding // why it can't be judged
+	hidden     bool     // with problem: it may be any file, a protected one too
 
 	buf [4]string // names and folded of the usual target, without allocation
 }
@@ -155,11 +156,13 @@ func (e *eval) add(given target, joined string) {
 			Control: "files", Rule: err.Code, Message: "the file name " + quote(t.named) + " " + err.Message,
 			Hint: "name the file plainly, from the repository's root",
 		}
-		return
+		lexical = path.Clean(paths.Slash(res.Platform, joined))
 	}
 	t.buf[0] = lexical
 	t.names = t.buf[:1]
-	e.resolve(t, joined)
+	if err == nil {
+		e.resolve(t, joined)
+	}
 }
 
 // resolve adds what the client says that the name leads to.
@@ -180,6 +183,7 @@ func (e *eval) resolve(t *target, joined string) {
 				Control: "files", Rule: "unresolved", Message: "where " + quote(t.named) + " leads could not be found out",
 				Hint: "check the file's links",
 			}
+			t.hidden = e.mayHide(t)
 		case resolved != t.names[0]:
 			t.names = append(t.names, resolved)
 			if t.glob != "" {
@@ -193,7 +197,14 @@ func (e *eval) resolve(t *target, joined string) {
 			Control: "files", Rule: "unresolved", Message: "the client did not resolve " + quote(t.named),
 			Hint: "update the ambit client on this machine",
 		}
+		t.hidden = e.mayHide(t)
 	}
+}
+
+// mayHide reports whether a file that a client should have resolved and didn't may be a protected one under another name: the agent
+// may have made the link. What is only a guess to be a path, and what a person mentions in a prompt, mostly is no file at all.
+func (e *eval) mayHide(t *target) bool {
+	return e.r.Resource.Resolves && e.r.Action.Name != ActionPromptSubmit && (t.effect == nil || !t.effect.Guess)
 }
 
 // fold fills in the folded names, sharing those that folding doesn't change.

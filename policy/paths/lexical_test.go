@@ -107,7 +107,7 @@ func TestProtectedAndCredentials(t *testing.T) {
 	for name, want := range map[string]bool{
 		"/home/a/.claude/.credentials.json": true, "/home/a/.claude/claude.md": false, "/home/a/.config/ambit/credential.json": true,
 		"/users/a/library/application support/ambit/x": true, "c:/users/a/appdata/roaming/ambit/x": true, "/home/a/.codex/auth.json": true,
-		"/srv/ambit-data/key": true, "/p/ambit/main.go": false,
+		"/srv/ambit-data/key": true, "/p/ambit/main.go": false, ".codex/auth.json": true, "auth.json": false,
 	} {
 		if which, got := Credential(name); got != want {
 			t.Errorf("Credential(%q) = %q, %v", name, which, got)

@@ -57,6 +57,9 @@ func Credential(folded string) (string, bool) {
 
 // find looks for one of the names, as whole components, anywhere in folded.
 func (n names) find(folded string) (string, bool) {
+	if !strings.HasPrefix(folded, "/") {
+		folded = "/" + folded
+	}
 	for rest := folded; rest != ""; {
 		comp, tail, _ := strings.Cut(strings.TrimLeft(rest, "/"), "/")
 		if n.single[comp] {
