@@ -208,7 +208,65 @@ func TestSkillSource(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", skill, got, want)
 		}
 	}
+	if got := m.skillSource("debug", repo, "", WorkTree{}); got != "builtin" {
+		t.Errorf("a builtin skill without a root: %q", got)
+	}
 	if got := m.skillSource("own", repo, "", WorkTree{}); got != "" {
 		t.Errorf("without a root: %q", got)
+	}
+}
+
+// TestSkillSourceIsNotSpoofed ensures that a repository can't put its own text under the name of a plugin's or the client's skill,
+// however it places the file.
+func TestSkillSourceIsNotSpoofed(t *testing.T) {
+	const project = "github.com/acme/app/.claude/skills/"
+	for _, c := range []struct{ file, text, skill, want string }{
+		{"README.md", "x", "plug:deploy", "github.com/acme/market/plug"},
+		{".claude/commands/plug/deploy.md", "x", "plug:deploy", ""},
+		{".claude/commands/plug/deploy.MD", "x", "plug:deploy", ""},
+		{".claude/commands/plug/deploy/SKILL.md", "x", "plug:deploy", ""},
+		{"plug/.claude/skills/deploy/SKILL.md", "x", "plug:deploy", ""},
+		{".claude/commands/mine/deploy.md", "x", "mine:deploy", project + "mine:deploy"},
+		{".claude/commands/verify/SKILL.md", "x", "verify", ""},
+		{".claude/skills/debug/skill.md", "x", "debug", ""},
+		{"pkg/.claude/skills/init/SKILL.md", "x", "init", ""},
+		{"pkg/.claude/skills/lint/SKILL.md", "x", "lint", project + "lint"},
+		{".claude/worktrees/fix/.claude/skills/init/SKILL.md", "x", "init", "builtin"},
+		{"lib/.claude/skills/lint/SKILL.md", "x", "lint", ""}, // lib is another repository
+		{".claude/skills/other/SKILL.md", "---\nname: verify\n---\n", "verify", ""},
+		{".claude/skills/other/SKILL.md", "---\n\"name\": >-\n  verify\n---\n", "verify", ""},
+		{".claude/skills/other/SKILL.md", "---\nname: other # verify\n---\nname: verify\n", "verify", "builtin"},
+		{".claude/commands/plug/other.md", "---\nname: 'plug:deploy'\n---\n", "plug:deploy", ""},
+	} {
+		base := tempDir(t)
+		home, app := filepath.Join(base, "home"), filepath.Join(base, "app")
+		mustWrite(t, filepath.Join(home, ".claude/plugins/installed_plugins.json"), `{"plugins":{"plug@market":[{}]}}`)
+		mustWrite(t, filepath.Join(home, ".claude/plugins/known_marketplaces.json"), `{"market":{"source":{"source":"github","repo":"acme/market"}}}`)
+		mustWrite(t, filepath.Join(app, "lib/.git"), "gitdir: elsewhere")
+		mustWrite(t, filepath.Join(app, c.file), c.text)
+		session := WorkTree{Root: app, Repository: "github.com/acme/app"}
+		if got := machine(nil).skillSource(c.skill, app, home, session); got != c.want {
+			t.Errorf("%s, skill %s: got %q, want %q", c.file, c.skill, got, c.want)
+		}
+		if tree := worktreeOf(app, filepath.Join(app, ".claude/worktrees/fix/api")); tree != filepath.Join(app, ".claude/worktrees/fix") {
+			t.Errorf("got the work tree %q", tree)
+		}
+	}
+}
+
+// TestSkillSearchEnds ensures that links in circles and repositories without end leave a skill's source unknown.
+func TestSkillSearchEnds(t *testing.T) {
+	base := tempDir(t)
+	mustWrite(t, filepath.Join(base, ".claude/skills/x/SKILL.md"), "x")
+	if err := os.Symlink("..", filepath.Join(base, ".claude/skills/x/up")); err != nil {
+		t.Fatal(err)
+	}
+	session := WorkTree{Root: base}
+	if got := machine(nil).skillSource("debug", base, "", session); got != "" {
+		t.Errorf("with a circle: %q", got)
+	}
+	s := skillSearch{skill: "debug", cwd: base, left: 1}
+	if s.project(base); s.left >= 0 {
+		t.Error("the search went on without an end")
 	}
 }

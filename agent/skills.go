@@ -2,7 +2,6 @@ package agent
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -10,44 +9,36 @@ import (
 )
 
 // skillSource says where a skill comes from: "builtin", "user", "<repository>/.claude/skills/<name>" or "project" for one of
-// the session's repository, "<marketplace's repository>/<plugin>" for one of a plugin. It is "" where the skill is found in
-// more than one place or in none, because then nobody knows which text the client will take.
+// the session's repository, "<marketplace's repository>/<plugin>" for one of a plugin. It is "" where more than one of them may
+// have a skill of that name or none has, because then nobody knows which text the client will take.
 // cwd has its links followed, as has the session's work tree.
 func (m Machine) skillSource(skill, cwd, home string, session WorkTree) string {
 	config := m.Getenv("CLAUDE_CONFIG_DIR")
 	if config == "" && home != "" {
 		config = filepath.Join(home, ".claude")
 	}
-	if plugin, name, ok := strings.Cut(skill, ":"); ok {
-		if !plainName(plugin) || !plainName(name) {
-			return ""
-		}
-		return pluginSource(config, plugin)
-	}
-	if !plainName(skill) {
+	if !plainSkill(skill) {
 		return ""
 	}
 	var found []string
-	if config != "" && hasSkill(config, skill) {
+	if plugin, _, ok := strings.Cut(skill, ":"); ok {
+		if source, installed := pluginSource(config, plugin); installed {
+			found = append(found, source)
+		}
+	} else if claudecode.BuiltinSkill(skill) {
+		found = append(found, "builtin")
+	}
+	s := skillSearch{skill: skill, config: config, cwd: cwd, left: maxSkillFolders}
+	if config != "" && s.folder(config, false) {
 		found = append(found, "user")
 	}
-	project := "project"
-	if session.Repository != "" {
-		project = session.Repository + "/.claude/skills/" + skill
-	}
-	for dir := cwd; dir != ""; dir = filepath.Dir(dir) {
-		if own := filepath.Join(dir, ".claude"); own != config && hasSkill(own, skill) {
-			if session.Root == "" || !inside(session.Root, dir) {
-				return "" // it lies outside the session's repository: whose it is, nobody knows
-			}
-			found = append(found, project)
-		}
-		if dir == session.Root || dir == filepath.Dir(dir) {
-			break
-		}
-	}
-	if claudecode.BuiltinSkill(skill) {
-		found = append(found, "builtin")
+	switch own, foreign := s.project(session.Root); {
+	case foreign || s.left < 0:
+		return "" // whose it is, nobody knows
+	case own && session.Repository != "":
+		found = append(found, session.Repository+"/.claude/skills/"+skill)
+	case own:
+		found = append(found, "project")
 	}
 	if len(found) == 1 {
 		return found[0]
@@ -55,40 +46,41 @@ func (m Machine) skillSource(skill, cwd, home string, session WorkTree) string {
 	return ""
 }
 
+// plainSkill refuses names that would lead to another folder: it is a name, or several with colons between.
+func plainSkill(skill string) bool {
+	for part := range strings.SplitSeq(skill, ":") {
+		if !plainName(part) {
+			return false
+		}
+	}
+	return true
+}
+
 // plainName refuses names that would lead to another folder.
 func plainName(s string) bool {
 	return s != "" && s != "." && s != ".." && !strings.ContainsAny(s, `/\:`) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' })
-}
-
-func hasSkill(config, name string) bool {
-	for _, file := range []string{filepath.Join("skills", name, "SKILL.md"), filepath.Join("commands", name+".md")} {
-		if _, err := os.Lstat(filepath.Join(config, file)); err == nil { //nolint:gosec // only whether there is such a skill gets out
-			return true
-		}
-	}
-	return false
 }
 
 func inside(root, dir string) bool {
 	return dir == root || strings.HasPrefix(dir, strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator))
 }
 
-// pluginSource finds the marketplace from which a plugin was installed.
-func pluginSource(config, plugin string) string {
-	var installed struct {
+// pluginSource finds the marketplace from which a plugin was installed; "" where that isn't certain.
+func pluginSource(config, plugin string) (source string, installed bool) {
+	var list struct {
 		Plugins map[string]json.RawMessage `json:"plugins"`
 	}
-	if !readJSON(filepath.Join(config, "plugins", "installed_plugins.json"), &installed) {
-		return ""
+	if !readJSON(filepath.Join(config, "plugins", "installed_plugins.json"), &list) {
+		return "", false
 	}
 	var markets []string
-	for id := range installed.Plugins {
+	for id := range list.Plugins {
 		if name, market, ok := strings.Cut(id, "@"); ok && name == plugin {
 			markets = append(markets, market)
 		}
 	}
 	if len(markets) != 1 {
-		return "" // not installed from a marketplace, or from several
+		return "", len(markets) > 0 // from several marketplaces, or from none
 	}
 	var known map[string]struct {
 		Source struct {
@@ -98,7 +90,7 @@ func pluginSource(config, plugin string) string {
 		} `json:"source"`
 	}
 	if !readJSON(filepath.Join(config, "plugins", "known_marketplaces.json"), &known) {
-		return ""
+		return "", true
 	}
 	from := known[markets[0]].Source
 	var id string
@@ -109,9 +101,9 @@ func pluginSource(config, plugin string) string {
 		id = RepositoryID(from.URL)
 	}
 	if id == "" {
-		return ""
+		return "", true
 	}
-	return id + "/" + plugin
+	return id + "/" + plugin, true
 }
 
 func readJSON(name string, to any) bool {
