@@ -56,8 +56,8 @@ type shellRule struct {
 type listRule struct{ allow, deny []nameGlob }
 
 type mcpRule struct {
-	listRule
-	writes []nameGlob
+	allow        []nameGlob
+	deny, writes []mcpGlob
 }
 
 type exception struct {

@@ -118,8 +118,10 @@ func (c *compiler) mcp(path string, m *MCPControl) *mcpRule {
 			}
 		}
 	}
+	c.texts(keyPath(path, "allow"), m.Allow)
+	c.texts(keyPath(path, "deny"), m.Deny)
 	c.texts(keyPath(path, "writes"), m.Writes)
-	return &mcpRule{*c.list(path, m.Allow, m.Deny), wideGlobs(m.Writes)}
+	return &mcpRule{narrowGlobs(m.Allow), mcpGlobs(m.Deny), mcpGlobs(m.Writes)}
 }
 
 func (c *compiler) ceiling(path, name string) int {

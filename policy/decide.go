@@ -33,8 +33,10 @@ func (e *eval) general() {
 		e.refuse(true, f)
 	}
 	switch e.r.Action.Name {
-	case ActionSessionStart, ActionSessionEnd, ActionPromptSubmit, ActionSkillInvoke, ActionMCPCall, ActionWebFetch,
-		ActionModelSelect, ActionAgentSpawn, ActionToolUse:
+	case ActionSessionStart, ActionSessionEnd, ActionPromptSubmit, ActionSkillInvoke, ActionWebFetch, ActionModelSelect,
+		ActionAgentSpawn, ActionToolUse:
+	case ActionMCPCall:
+		e.generalMCP()
 	case ActionFileRead, ActionFileWrite:
 		if e.r.Action.Path == "" {
 			e.refuse(false, Finding{Control: "request", Rule: "no-path", Message: "the request names no file"})
@@ -107,7 +109,7 @@ func (e *eval) writes() bool {
 	case ActionMCPCall:
 		for i := range e.p.layers {
 			if l := &e.p.layers[i]; e.matched[i] && l.mcp != nil {
-				if _, ok := firstMatch(l.mcp.writes, e.mcpName()); ok {
+				if _, ok := firstMCP(l.mcp.writes, e.mcpName()); ok {
 					return true
 				}
 			}

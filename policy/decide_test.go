@@ -277,3 +277,35 @@ func TestHiddenPathsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestMCPNames: a server passes for no other, and what is denied is denied under the client's spelling too.
+func TestMCPNames(t *testing.T) {
+	p := mustLoad(t, head+`layers:
+  - name: base
+    mcp: {allow: ["*", "github/*"], deny: ["my srv/delete*"], writes: ["my srv/put*"]}
+    approval: {edits: required, reviewers: [r]}
+`)
+	for _, c := range []struct {
+		server, tool string
+		want         Effect
+	}{
+		{"github", "x", Allow},
+		{"claude.ai Gmail", "search", Allow},
+		{"my srv", "delete it", Deny},
+		{"my_srv", "delete_it", Deny},
+		{"My.Srv", "delete", Deny},
+		{"my srv", "put", Hold},
+		{"my_srv", "put", Hold},
+		{"github/evil", "x", Deny},
+		{"github\u200b", "x", Deny},
+		{"github ", "x", Deny},
+		{"github\u00a0x", "x", Deny},
+		{"github", "x\x00", Deny},
+		{"", "x", Deny},
+	} {
+		d := p.Decide(&Request{Subject: person(), Resource: packResource, Action: Action{Name: ActionMCPCall, Server: c.server, Tool: c.tool}, At: testNow})
+		if d.Effect != c.want {
+			t.Errorf("%q/%q: %s (%s)", c.server, c.tool, d.Effect, d.Reason)
+		}
+	}
+}

@@ -52,18 +52,6 @@ func plainName(s string) bool {
 	return true
 }
 
-func (e *eval) mcpName() string { return e.r.Action.Server + "/" + e.r.Action.Tool }
-
-// judgeMCP judges a call of an MCP server by its name. Reading a resource has a name too, that of the protocol's method:
-// "server/resources/read".
-func (e *eval) judgeMCP(l *layer, what, name string) {
-	if l.mcp == nil {
-		e.closed(l, "mcp", "MCP tools", e.relaxName(mcpOf, name))
-		return
-	}
-	e.judgeList(l, "mcp", what, name, &l.mcp.listRule, e.relaxName(mcpOf, name))
-}
-
 // judgeTool judges the agent's own tools. Starting a sub-agent is the tool Agent; "Agent/kind" names one kind of them.
 func (e *eval) judgeTool(l *layer) {
 	name := e.r.Action.Tool
@@ -93,7 +81,7 @@ func (e *eval) judgeTool(l *layer) {
 // judgeList judges a name by an allow-list and a deny-list; deny wins.
 func (e *eval) judgeList(l *layer, control, what, name string, list *listRule, relaxed string) {
 	if rule, hit := firstMatch(list.deny, name); hit {
-		e.object(l, false, Finding{Control: control, Rule: rule, Message: what + " " + quote(name) + " is denied by `" + rule + "` of layer " + l.name})
+		e.denied(l, control, what, name, rule)
 		return
 	}
 	if list.allow == nil && !l.base {
@@ -107,6 +95,10 @@ func (e *eval) judgeList(l *layer, control, what, name string, list *listRule, r
 		Control: control, Rule: "not-listed", Message: what + " " + quote(name) + " is not on the allow-list of layer " + l.name,
 		Hint: allowedList("names", list.allow), Relaxed: relaxed,
 	})
+}
+
+func (e *eval) denied(l *layer, control, what, name, rule string) {
+	e.object(l, false, Finding{Control: control, Rule: rule, Message: what + " " + quote(name) + " is denied by `" + rule + "` of layer " + l.name})
 }
 
 func (e *eval) judgeWeb(l *layer) {
