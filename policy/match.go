@@ -235,8 +235,9 @@ type foreign struct{ path, repository string }
 const NoRepository = "none"
 
 // findForeign lists the working directory and the files that lie outside the session's root, and files that the client
-// found in another repository wherever they lie: a clone below $TMP or inside the root brings its own layers. What lies in
-// $TMP and is in no named repository belongs to none. Without a root the working directory stands for it.
+// found in another repository wherever they lie: a clone below $TMP or inside the root brings its own layers, and one whose name
+// the client couldn't find out may be any. Where nobody resolves files, those in the root are the session's and those in $TMP
+// nobody's. Without a root the working directory stands for it.
 func (e *eval) findForeign() {
 	at, res := &e.places, &e.r.Resource
 	if root := at.foldedRoot[0]; root != "" && at.foldedCwd != "" && !at.inside(at.foldedCwd) {
@@ -244,7 +245,7 @@ func (e *eval) findForeign() {
 	}
 	for i := range e.targets {
 		t := &e.targets[i]
-		if t.repository != "" && t.repository != NoRepository && t.repository != res.Repository && len(t.folded) > 0 {
+		if len(t.folded) > 0 && t.repository != NoRepository && t.repository != res.Repository && (t.repository != "" || res.Resolves) {
 			e.foreign = append(e.foreign, foreign{t.folded[0], t.repository})
 			continue
 		}

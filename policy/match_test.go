@@ -32,7 +32,7 @@ func TestClonesBringTheirLayers(t *testing.T) {
   - {name: pay, match: {repositories: [github.com/acme/pay]}, files: {read: []}}
 `)
 	for _, clone := range []string{packResource.Tmp + "/clone", packResource.Root + "/vendored"} {
-		for repository, want := range map[string]Effect{"github.com/acme/pay": Deny, "github.com/acme/other": Allow, NoRepository: Allow} {
+		for repository, want := range map[string]Effect{"github.com/acme/pay": Deny, "github.com/acme/other": Allow, NoRepository: Allow, "": Deny, "github.com/acme/app": Allow} {
 			res := packResource
 			res.Resolves = true
 			file := clone + "/ledger.go"

@@ -101,7 +101,7 @@ type File struct {
 	Resolved string `json:"resolved,omitempty"` // absolute, every link followed; "" where it could not be resolved
 	Kind     string `json:"kind,omitempty"`     // file, dir, missing, fifo, socket, device, other
 
-	// Repository is that of the Git work tree which holds the file, NoRepository outside any, "" unknown. It matters
-	// for files outside the session's root only.
+	// Repository is that of the Git work tree which holds the file, NoRepository outside any, "" unknown: then the layers
+	// of every repository apply.
 	Repository string `json:"repository,omitempty"`
 }

@@ -113,8 +113,11 @@ func (c *suiteCase) resolve(r *Request) {
 				f.Kind = paths.KindFile // a path that the case doesn't name exists as a plain file
 			}
 		}
-		if !fsys.workTree(f.Resolved) {
+		switch fsys.workTree(f.Resolved) {
+		case "":
 			f.Repository = NoRepository
+		case fsys.key(res.Root), fsys.key(res.ResolvedRoot):
+			f.Repository = c.Repository
 		}
 		r.Action.Files = append(r.Action.Files, f)
 	}

@@ -71,12 +71,12 @@ func (f *fakeFS) Readlink(name string) (string, error) {
 	return "", fs.ErrInvalid
 }
 
-// workTree reports whether the case names a .git in a directory above name: then the file is in some repository.
-func (f *fakeFS) workTree(name string) bool {
+// workTree gives the directory above name in which the case names a .git: then the file is in some repository. "" is none.
+func (f *fakeFS) workTree(name string) string {
 	for dir := path.Dir(f.key(name)); len(dir) > 1 && dir != "."; dir = path.Dir(dir) {
 		if _, ok := f.mode[dir+"/.git"]; ok {
-			return true
+			return dir
 		}
 	}
-	return false
+	return ""
 }
