@@ -32,6 +32,9 @@ func (c *PolicyCheckCmd) Run(env *Env) error {
 		failed = failed || problems.Errors()
 		if p != nil {
 			problems = append(problems, p.Expired(name, env.Now())...)
+			if c.Mode == "zero-install" {
+				problems = append(problems, p.Rootless(name)...)
+			}
 		}
 		if err := printProblems(env, problems, c.JSON); err != nil {
 			return err

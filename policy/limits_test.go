@@ -64,6 +64,30 @@ func TestSessionRoot(t *testing.T) {
 	}
 }
 
+// TestSessionRootWithoutAHome: without the client nobody knows the home, and workspaces below it still serve.
+func TestSessionRootWithoutAHome(t *testing.T) {
+	for _, pack := range []string{"standard", "observe", "regulated", "contractor"} {
+		p := mustLoad(t, string(mustRead(t, "../assets/packs/"+pack+".yaml")))
+		for cwd, want := range map[string]string{
+			"/home/ada/src/app": "/home/ada/src/app", "/Users/ada/code/app": "/Users/ada/code/app", "/root/work/app": "/root/work/app",
+			"/home/ada": "", "/home/ada/other": "", "/home/src/app": "", "/srv/src/app": "", "/root": "", "/rootless/src/app": "", "/home": "", "/home//src/x": "",
+		} {
+			if got := p.SessionRoot("", Resource{Cwd: cwd}); got != want {
+				t.Errorf("%s: SessionRoot of %q is %q, want %q", pack, cwd, got, want)
+			}
+		}
+	}
+}
+
+func TestZeroInstallWarnsWithoutWorkspaces(t *testing.T) {
+	const layers = "layers:\n  - name: base\n    files: {read: [$REPO], write: []}\n"
+	for source, want := range map[string]int{head + layers: 1, head + "workspaces: []\n" + layers: 1, head + "workspaces: [$REPO]\n" + layers: 1, head + "workspaces: [~/src]\n" + layers: 0} {
+		if got := mustLoad(t, source).Rootless("p.yaml"); len(got) != want || got.Errors() {
+			t.Errorf("%s: %v", source, got)
+		}
+	}
+}
+
 func TestZeroInstallListsLayersThatApplyToEverybody(t *testing.T) {
 	p := mustLoad(t, string(mustRead(t, "testdata/suites/policy.yaml")))
 	want := []Everybody{{"payments", "everybody", "match repositories: github.com/acme/payments*; match paths: **/payments"}}

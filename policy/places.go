@@ -1,6 +1,10 @@
 package policy
 
-import "ambit/policy/paths"
+import (
+	"strings"
+
+	"ambit/policy/paths"
+)
 
 // places are the directories that rules refer to by name, as given and with their links resolved. "" is unknown.
 type places struct {
@@ -94,7 +98,8 @@ func (at *places) inside(folded string) bool {
 
 // SessionRoot is the directory that $REPO means for a session: the Git root that the client found, otherwise the first
 // working directory if it lies in one of the policy's workspaces, otherwise "" (unknown, so that rules on $REPO permit
-// nothing). "/", a home and directories above one never qualify.
+// nothing). "/", a home and directories above one never qualify. Where the home isn't known, "~" of a workspace is the home by its
+// usual name.
 func (p *Policy) SessionRoot(gitRoot string, first Resource) string {
 	e := eval{p: p, r: &Request{Resource: first}}
 	e.r.Resource.Root = gitRoot
@@ -115,9 +120,29 @@ func (p *Policy) SessionRoot(gitRoot string, first Resource) string {
 		}
 	}
 	for i := range p.workspaces {
-		if w := &p.workspaces[i]; w.base != baseRepo && w.covers(cwd, e.places.of(w.base)) {
+		w := &p.workspaces[i]
+		bases := e.places.of(w.base)
+		if w.base == baseHome && e.places.home[0] == "" {
+			bases = []string{homeAround(cwd)}
+		}
+		if w.base != baseRepo && w.covers(cwd, bases) {
 			return cwd
 		}
+	}
+	return ""
+}
+
+// homeAround gives the home directory that holds dir where only its name can tell; "" where it doesn't. Without the client nobody
+// knows the home, and a workspace opens nothing by itself.
+func homeAround(dir string) string {
+	for _, homes := range [...]string{"/home/", "/Users/"} {
+		if rest, ok := strings.CutPrefix(dir, homes); ok {
+			name, _, _ := strings.Cut(rest, "/")
+			return homes + name
+		}
+	}
+	if paths.Inside("/root", dir) {
+		return "/root"
 	}
 	return ""
 }

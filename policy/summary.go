@@ -23,6 +23,20 @@ func (p *Policy) Expired(file string, now time.Time) Problems {
 	return out
 }
 
+// Rootless warns where no session of a zero-install roll-out can have a root: without the client it comes from workspaces only.
+func (p *Policy) Rootless(file string) Problems {
+	for i := range p.workspaces {
+		if p.workspaces[i].base != baseRepo {
+			return nil
+		}
+	}
+	at := p.doc.source.at("workspaces")
+	return Problems{{
+		File: file, Line: at.line, Column: at.col, Severity: SeverityWarning, Path: "workspaces",
+		Message: "without the client no session has a $REPO, so that rules on it open nothing", Expected: `directories that hold repositories, "~/src/**"`,
+	}}
+}
+
 // Everybody is a layer that applies to more people where the repository isn't known.
 type Everybody struct {
 	Layer string `json:"layer"`
