@@ -309,3 +309,31 @@ func TestMCPNames(t *testing.T) {
 		}
 	}
 }
+
+// TestProjectSkills: "project" names the skills of the session's own repository, under whatever name the client knows it.
+func TestProjectSkills(t *testing.T) {
+	p := mustLoad(t, string(mustRead(t, "../assets/packs/standard.yaml")))
+	for _, c := range []struct {
+		repository, source string
+		want               Effect
+	}{
+		{"github.com/acme/app", "github.com/acme/app/.claude/skills/deploy", Allow},
+		{"github.com/acme/app", "github.com/acme/app/.claude/skills/db:migrate", Allow},
+		{"github.com/acme/app", "builtin", Allow},
+		{"", "project", Allow},
+		{"github.com/acme/app", "github.com/acme/other/.claude/skills/deploy", Deny},
+		{"github.com/acme/app", "github.com/acme/app2/.claude/skills/deploy", Deny},
+		{"github.com/acme/app", "github.com/acme/app/plugin", Deny},
+		{"github.com/acme/app", "github.com/acme/app/.claude/skills/../../../evil", Deny},
+		{"github.com/acme/app", "github.com/acme/app/.claude/skills/", Deny},
+		{"", "/.claude/skills/deploy", Deny},
+		{"github.com/acme/app", "", Deny},
+	} {
+		resource := packResource
+		resource.Repository = c.repository
+		d := p.Decide(&Request{Subject: person("engineers"), Resource: resource, Action: Action{Name: ActionSkillInvoke, Skill: "deploy", Source: c.source}, At: testNow})
+		if d.Effect != c.want {
+			t.Errorf("%q in %q: %s (%s)", c.source, c.repository, d.Effect, d.Reason)
+		}
+	}
+}

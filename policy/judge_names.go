@@ -6,17 +6,21 @@ import "strings"
 func (e *eval) judgeSkill(l *layer) {
 	a := &e.r.Action
 	if l.skills == nil {
-		e.closed(l, "skills", "skills", e.relaxName(skillsOf, a.Source))
+		e.closed(l, "skills", "skills", e.relaxSkill())
 		return
 	}
 	if l.skills.allow == nil && !l.base {
 		return
 	}
-	if rule, ok := sourceMatch(l.skills.allow, a.Source); ok {
+	rule, ok := sourceMatch(l.skills.allow, a.Source)
+	if !ok && e.ownSkill() {
+		rule, ok = firstMatch(l.skills.allow, "project")
+	}
+	if ok {
 		e.approve(rule)
 		return
 	}
-	f := Finding{Control: "skills", Rule: "not-listed", Relaxed: e.relaxName(skillsOf, a.Source), Hint: allowedList("sources", l.skills.allow)}
+	f := Finding{Control: "skills", Rule: "not-listed", Relaxed: e.relaxSkill(), Hint: allowedList("sources", l.skills.allow)}
 	if a.Source == "" {
 		f.Message = "the source of skill " + quote(a.Skill) + " is not known, and layer " + l.name + " lists sources"
 		f.Hint = "with the ambit client installed the source is known; " + f.Hint
@@ -24,6 +28,20 @@ func (e *eval) judgeSkill(l *layer) {
 		f.Message = "skill " + quote(a.Skill) + " comes from " + quote(a.Source) + ", which is not on the allow-list of layer " + l.name
 	}
 	e.object(l, false, f)
+}
+
+// ownSkill reports whether the skill stands in the session's own repository, which policies may name "project". Agents can't put it
+// there: .claude is protected.
+func (e *eval) ownSkill() bool {
+	repository := e.r.Resource.Repository
+	return repository != "" && plainName(e.r.Action.Source) && strings.HasPrefix(e.r.Action.Source, repository+"/.claude/skills/")
+}
+
+func (e *eval) relaxSkill() string {
+	if relaxed := e.relaxName(skillsOf, e.r.Action.Source); relaxed != "" || !e.ownSkill() {
+		return relaxed
+	}
+	return e.relaxName(skillsOf, "project")
 }
 
 // sourceMatch matches a skill's source. What isn't a plain name is as good as unknown.
