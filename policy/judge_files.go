@@ -49,7 +49,7 @@ func (e *eval) generalNames(t *target) {
 		return
 	}
 	for _, name := range t.folded {
-		if t.write {
+		if t.write && !e.plan(t, name) {
 			which, hit := paths.Protected(name)
 			if !hit && t.tree && !t.visible && e.holdsRoot(name) {
 				which, hit = ".git", true
@@ -83,6 +83,12 @@ func (e *eval) generalNames(t *target) {
 			return
 		}
 	}
+}
+
+// plan reports whether the name is that of a plan, which the client keeps among its settings. Patterns may stand for more.
+func (e *eval) plan(t *target, folded string) bool {
+	home := &e.places.foldedHome
+	return t.glob == "" && (paths.Plan(home[0], folded) || paths.Plan(home[1], folded))
 }
 
 // writesHead reports a write to a file HEAD, also by a pattern that is literal text. A directory of that name is harmless.

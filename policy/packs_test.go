@@ -33,6 +33,41 @@ func TestStandardPackLetsPeopleWork(t *testing.T) {
 	}
 }
 
+// TestPacksLetTheClientWork: the client's own files that sessions need are open, and nothing beside them.
+func TestPacksLetTheClientWork(t *testing.T) {
+	const own, repo = "/home/ada/.claude", "/home/ada/src/app"
+	for _, pack := range []string{"standard", "observe", "regulated", "contractor"} {
+		p := mustLoad(t, string(mustRead(t, "../assets/packs/"+pack+".yaml")))
+		for _, c := range []struct {
+			action, path string
+			denied       bool
+		}{
+			{ActionFileWrite, own + "/plans/calm-otter.md", false},
+			{ActionFileRead, own + "/plans/calm-otter.md", false},
+			{ActionFileRead, own + "/projects/-home-ada-src-app/0b1c/tool-results/x.txt", false},
+			{ActionFileWrite, own + "/plans/calm-otter.sh", true},
+			{ActionFileWrite, own + "/settings.json", true},
+			{ActionFileWrite, "/home/bob/.claude/plans/x.md", true},
+			{ActionFileWrite, repo + "/.claude/plans/x.md", true},
+			{ActionFileRead, own + "/projects/-home-ada-src-app/0b1c.jsonl", true},
+			{ActionFileRead, own + "/.credentials.json", true},
+			{ActionFileWrite, repo + "/.claude/worktrees/fix/src/main.go", pack == "contractor"}, // which opens src of the session's root only
+			{ActionFileWrite, repo + "/.claude/worktrees/fix/.claude/settings.json", true},
+			{ActionFileWrite, repo + "/.claude/worktrees/fix/.git", true},
+		} {
+			d := p.Decide(&Request{Subject: person("engineers"), Resource: packResource, Action: Action{Name: c.action, Path: c.path}, At: testNow})
+			if (d.Effect == Deny) != c.denied {
+				t.Errorf("%s, %s %s: %s (%s)", pack, c.action, c.path, d.Effect, d.Reason)
+			}
+		}
+		home := packResource
+		home.Home = ""
+		if d := p.Decide(&Request{Subject: person("engineers"), Resource: home, Action: write(own + "/plans/x.md"), At: testNow}); d.Effect != Deny {
+			t.Errorf("%s: a plan in an unknown home is %s", pack, d.Effect)
+		}
+	}
+}
+
 var ordinaryWork = []string{
 	"go test ./...", "go test -run TestParse -count=1 -v ./policy/...", "go build -o /tmp/ada/app ./cmd/app", "go vet ./... && go test -race ./...",
 	"npm ci", "npm test", "npm run build", "npm run lint -- --fix", "npx tsc --noEmit", "make", "make test", "make -j4 build", "pytest -q tests/test_api.py",

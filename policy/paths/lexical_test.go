@@ -99,6 +99,10 @@ func TestProtectedAndCredentials(t *testing.T) {
 		"/p/.github/workflows/ci.yml": true, "/p/.github/codeowners": false, "/p/.github/workflows2": false,
 		"/p/.github/workflowsx/.github/workflows/a": true, "/home/a/.bashrc": true, "/p/.envrc": true, "/p/.env": false, "/p/.mcp.json": true,
 		"/p/.husky/pre-commit": true, "/p/.claude/settings.json": true, "/p/readme": false, "/": false,
+		"/p/.claude/worktrees/fix/main.go": false, "/p/.claude/worktrees/fix": true, "/p/.claude/worktrees": true, "/p/.claude/worktrees/fix/.claude/settings.json": true,
+		"/p/.claude/worktrees/fix/.git": true, "/p/.claude/worktrees/fix/.git/hooks/x": true, "/p/.claude/worktrees/fix/.github/workflows/ci.yml": true,
+		"/p/.claude/worktrees/a/.claude/worktrees/b/x": false, "/p/.claude/worktrees/a/.claude/worktrees/b": true, "/p/.git/.claude/worktrees/a/x": true,
+		"/p/.claude/worktreesx/a/b": true, "/p/x.claude/worktrees/a/.claude": true, "/p/x.claude/worktrees/a/b": false, ".claude/worktrees/a/b": true,
 	} {
 		if which, got := Protected(name); got != want {
 			t.Errorf("Protected(%q) = %q, %v", name, which, got)
@@ -111,6 +115,23 @@ func TestProtectedAndCredentials(t *testing.T) {
 	} {
 		if which, got := Credential(name); got != want {
 			t.Errorf("Credential(%q) = %q, %v", name, which, got)
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	for _, c := range []struct {
+		home, name string
+		want       bool
+	}{
+		{"/home/a", "/home/a/.claude/plans/x.md", true},
+		{"/home/a", "/home/a/.claude/plans/x.sh", false},
+		{"/home/a", "/home/a/.claude/plans/sub/x.md", false},
+		{"/home/a", "/home/b/.claude/plans/x.md", false},
+		{"", "/.claude/plans/x.md", false},
+	} {
+		if got := Plan(c.home, c.name); got != c.want {
+			t.Errorf("Plan(%q, %q) = %v", c.home, c.name, got)
 		}
 	}
 }

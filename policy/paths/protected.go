@@ -37,8 +37,38 @@ var credentialNames = setOf(`.claude/.credentials.json .claude.json .codex/auth.
 	.config/github-copilot .copilot/config.json .cursor/auth.json .config/cursor/auth.json .local/share/opencode/auth.json
 	.config/ambit library/application_support/ambit appdata/roaming/ambit ambit-data ambit.db`)
 
-// Protected reports whether writing the folded path is refused whatever the policy says, and by which name.
-func Protected(folded string) (string, bool) { return protectedNames().find(folded) }
+// Protected reports whether writing the folded path is refused whatever the policy says, and by which name. What is below
+// .claude/worktrees/<name> is judged as in any other work tree: the client makes them there.
+func Protected(folded string) (string, bool) {
+	for {
+		before, inside, ok := cutWorktree(folded)
+		which, hit := protectedNames().find(before)
+		if hit || !ok {
+			return which, hit
+		}
+		folded = inside
+	}
+}
+
+// cutWorktree cuts a path at the first work tree of the client that holds it.
+func cutWorktree(folded string) (before, inside string, ok bool) {
+	const trees = "/.claude/worktrees/"
+	i := strings.Index(folded, trees)
+	if i < 0 {
+		return folded, "", false
+	}
+	name, below, _ := strings.Cut(folded[i+len(trees):], "/")
+	if name == "" || below == "" {
+		return folded, "", false
+	}
+	return folded[:i], folded[len(folded)-len(below)-1:], true
+}
+
+// Plan reports whether the folded path is one of the client's plans, a Markdown file directly in .claude/plans of the folded home.
+func Plan(home, folded string) bool {
+	name, ok := strings.CutPrefix(folded, home+"/.claude/plans/")
+	return home != "" && ok && strings.HasSuffix(name, ".md") && !strings.Contains(name, "/")
+}
 
 // RepositoryHead reports whether name is the file that makes Git take the directory around it for a repository and obey its
 // config, which may name programs: HEAD, on disks that tell letters apart exactly so.
