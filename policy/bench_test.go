@@ -1,6 +1,9 @@
 package policy
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func benchRequest(a Action) *Request {
 	return &Request{
@@ -20,6 +23,9 @@ func BenchmarkDecide(b *testing.B) {
 		{"shell short", Action{Name: ActionShellExec, Command: "git status"}},
 		{"shell typical", Action{Name: ActionShellExec, Command: "go test ./... 2>&1 | tail -n 20"}},
 		{"shell refused", Action{Name: ActionShellExec, Command: "git status && rm -rf /"}},
+		{"longest spellings", Action{Name: ActionFileRead, Path: "/" + strings.Repeat("a/", 1500) + strings.Repeat("{a,b}", 100)}},
+		{"longest mentions", Action{Name: ActionPromptSubmit, Prompt: manyLong()}},
+		{"most mentions", Action{Name: ActionPromptSubmit, Prompt: strings.Repeat("@. ", maxAtSigns)}},
 		{"mcp.call", Action{Name: ActionMCPCall, Server: "github", Tool: "list_issues"}},
 		{"model.select", Action{Name: ActionModelSelect, Model: "claude-sonnet-4-5"}},
 	} {

@@ -105,6 +105,28 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
+// manyLong mentions 20 files by names of 4,000 bytes.
+func manyLong() string {
+	var b strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&b, "@%s%d ", strings.Repeat("a/", 2000), i)
+	}
+	return b.String()
+}
+
+// TestLongLinesAreRefused: a long working directory counts for each file on the line.
+func TestLongLinesAreRefused(t *testing.T) {
+	p := mustLoad(t, head+"layers: [{name: base, shell: {allow: [cat **]}, files: {read: [/]}}]\n")
+	for files, want := range map[int]Effect{20: Allow, 200: Deny} {
+		resource := packResource
+		resource.Cwd = strings.Repeat("/a", 1000)
+		d := p.Decide(&Request{Subject: person(), Resource: resource, Action: Action{Name: ActionShellExec, Command: "cat" + strings.Repeat(" x", files)}, At: testNow})
+		if d.Effect != want {
+			t.Errorf("%d files: %s (%s)", files, d.Effect, d.Reason)
+		}
+	}
+}
+
 // TestNamesBeyondTheLimitAreRefused: what isn't listed is judged by nobody.
 func TestNamesBeyondTheLimitAreRefused(t *testing.T) {
 	p := mustLoad(t, head+"layers: [{name: base, files: {read: [$REPO]}}]\n")
@@ -126,6 +148,10 @@ func TestNamesBeyondTheLimitAreRefused(t *testing.T) {
 		"too many spellings": {Action{Name: ActionFileRead, Path: "{" + braces.String() + "x,y,z,/etc/passwd}"}, Deny},
 		"mentions":           {Action{Name: ActionPromptSubmit, Prompt: prompt.String()}, Allow},
 		"too many mentions":  {Action{Name: ActionPromptSubmit, Prompt: prompt.String() + "@/etc/passwd"}, Deny},
+		"long spellings":     {Action{Name: ActionFileRead, Path: strings.Repeat("a/", 2000) + "{a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p}"}, Deny},
+		"long mentions":      {Action{Name: ActionPromptSubmit, Prompt: manyLong()}, Deny},
+		"nothing but @":      {Action{Name: ActionPromptSubmit, Prompt: strings.Repeat("@. ", maxAtSigns+1)}, Deny},
+		"many @ by a name":   {Action{Name: ActionPromptSubmit, Prompt: strings.Repeat("ada@acme.test ", maxAtSigns)}, Allow},
 		"a million mentions": {Action{Name: ActionPromptSubmit, Prompt: strings.Repeat("？@a", 1<<20)}, Deny},
 	} {
 		d := judge(c.action)

@@ -132,10 +132,12 @@ func NamedPaths(a *Action, res *Resource) []string {
 			return a.searchedPaths(res)
 		}
 		if a.Path != "" {
-			return withHome(spellings(a.Path), res.Home)
+			names, _, _ := namesOf(a)
+			return withHome(names, res.Home)
 		}
 	case ActionPromptSubmit:
-		return withHome(Mentions(a.Prompt), res.Home)
+		names, _, _ := namesOf(a)
+		return withHome(names, res.Home)
 	case ActionShellExec:
 		var out []string
 		seen := map[string]bool{}

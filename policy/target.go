@@ -40,26 +40,22 @@ func (e *eval) findTargets() {
 	switch a.Name {
 	case ActionFileRead, ActionFileWrite:
 		write := a.Name == ActionFileWrite
-		switch {
-		case a.Path == "":
-		case a.Search != nil && !write:
+		if a.Search != nil && !write && a.Path != "" {
 			e.addSearch()
-		case !strings.Contains(a.Path, "{"):
+			break
+		}
+		if a.Path != "" && !strings.Contains(a.Path, "{") { // the usual one, without allocation
 			e.addNamed(target{named: a.Path, write: write})
-		default:
-			names := spellings(a.Path)
-			e.addAll(names[:min(len(names), maxSpellings)], write)
-			if len(names) > maxSpellings {
-				e.addUnlisted(write, maxSpellings, "the braces of the path stand for")
-			}
+			break
 		}
+		names, _, excess := namesOf(a)
+		e.addAll(names, write)
+		e.addUnlisted(write, excess)
 	case ActionPromptSubmit:
-		m := mentionsOf(a.Prompt)
-		e.addAll(m.files, false)
-		e.resources = m.resources
-		if m.more {
-			e.addUnlisted(false, maxMentions, "the prompt mentions")
-		}
+		names, resources, excess := namesOf(a)
+		e.addAll(names, false)
+		e.resources = resources
+		e.addUnlisted(false, excess)
 	case ActionShellExec:
 		e.analyse()
 	}
@@ -76,8 +72,13 @@ func (e *eval) analyse() {
 	if n := len(e.line.Files); n > len(e.targetBuf) {
 		e.targets = make([]target, 0, n)
 	}
+	left := maxLineBytes
 	for i := range e.line.Files {
 		f := &e.line.Files[i]
+		if left -= len(f.Path) + len(f.Glob); left < 0 {
+			e.addUnlisted(true, "the names of the line's files come to more than "+strconv.Itoa(maxLineBytes>>10)+" KiB")
+			break
+		}
 		t := target{named: f.Path, write: f.Write, tree: f.Tree, visible: f.Visible, dots: f.Dots, effect: f}
 		if f.Pattern {
 			t.glob, t.rest = f.Glob, f.Rest
@@ -131,11 +132,13 @@ func (e *eval) addAll(names []string, write bool) {
 	}
 }
 
-// addUnlisted stands for the files beyond a limit, which nobody has judged.
-func (e *eval) addUnlisted(write bool, limit int, what string) {
+// addUnlisted stands for the files beyond a limit, which nobody has judged. excess says which; "" means that there are none.
+func (e *eval) addUnlisted(write bool, excess string) {
+	if excess == "" {
+		return
+	}
 	e.targets = append(e.targets, target{write: write, problem: &Finding{
-		Control: "files", Rule: "too-many", Message: what + " more than " + strconv.Itoa(limit) + " files",
-		Hint: "name fewer at a time",
+		Control: "files", Rule: "too-many", Message: excess, Hint: "name fewer at a time",
 	}})
 }
 
@@ -220,34 +223,4 @@ func (t *target) fold() {
 		t.folded = append(t.folded, paths.Fold(n))
 	}
 	t.glob, t.linked = paths.Fold(t.glob), paths.Fold(t.linked)
-}
-
-// spellings lists the files that a path with wildcards names: searching tools send their pattern as the path. Braces are
-// spread out; the path itself is always among them.
-func spellings(p string) []string {
-	if len(p) > paths.MaxLength || !strings.Contains(p, "{") || !strings.Contains(p, ",") {
-		return []string{p}
-	}
-	out := []string{p}
-	return spread(p, &out)
-}
-
-// maxSpellings bounds how many names braces may stand for. Of more the list ends just past it, and the request is refused.
-const maxSpellings = 256
-
-func spread(p string, out *[]string) []string {
-	open := strings.IndexByte(p, '{')
-	shut := strings.IndexByte(p[max(open, 0):], '}')
-	if open < 0 || shut < 0 {
-		return *out
-	}
-	for alt := range strings.SplitSeq(p[open+1:open+shut], ",") {
-		if len(*out) > maxSpellings {
-			break
-		}
-		next := p[:open] + alt + p[open+shut+1:]
-		*out = append(*out, next)
-		spread(next, out)
-	}
-	return *out
 }

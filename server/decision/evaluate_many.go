@@ -9,11 +9,16 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ambit/audit"
+	"ambit/policy"
 	"ambit/server/caller"
+	"ambit/server/problem"
 )
 
 // maxBatch bounds the evaluations of one request.
 const maxBatch = 1000
+
+// maxBatchWork bounds what judging a batch may take, as work counts it. A thousand ordinary commands come to a third.
+const maxBatchWork = 1 << 20
 
 // The values of options.evaluations_semantic (AuthZEN Authorization API 1.0, section 7.1.2.1).
 const (
@@ -50,7 +55,10 @@ func (s *Service) evaluateMany(c *fiber.Ctx) error {
 		return s.answerOne(c, &b.defaults, id)
 	}
 	start := s.Now()
-	outcomes := s.judgeAll(caller.Of(c), b, id)
+	outcomes, err := s.judgeAll(caller.Of(c), b, id)
+	if err != nil {
+		return err
+	}
 	if err := s.recordAll(outcomes, start); err != nil {
 		return err
 	}
@@ -119,14 +127,20 @@ func parseBatch(body []byte) (*batch, error) {
 
 // judgeAll judges the items in order, up to the one that ends the batch under its semantic. An item that can't be evaluated
 // counts as denied.
-func (s *Service) judgeAll(p *caller.Principal, b *batch, requestID string) []outcome {
+func (s *Service) judgeAll(p *caller.Principal, b *batch, requestID string) ([]outcome, error) {
 	out := make([]outcome, 0, len(b.items))
-	for _, raw := range b.items {
+	spent := 0
+	for i, raw := range b.items {
+		if spent > maxBatchWork {
+			return nil, problem.New("too_large", fmt.Sprintf("the evaluations before number %d name as many commands and files as one request may", i+1),
+				"Send fewer evaluations at a time. None of these was decided.")
+		}
 		var o outcome
 		if q, err := s.item(p, b, raw, requestID); err != nil {
 			o.err = err
 		} else {
 			o.answer, o.event = s.judge(q)
+			spent += work(&q.request.Action, &o.answer.decision.Effects)
 		}
 		out = append(out, o)
 		permitted := o.err == nil && o.answer.decision.Permits()
@@ -134,7 +148,19 @@ func (s *Service) judgeAll(p *caller.Principal, b *batch, requestID string) []ou
 			break
 		}
 	}
-	return out
+	return out, nil
+}
+
+// work estimates what judging took, in bytes: of what was read, and of the commands and files that were found in it.
+func work(a *policy.Action, found *policy.Effects) int {
+	const each = 64 // what a command or file costs besides its bytes
+	sum := len(a.Command) + len(a.Prompt) + each*len(found.Commands)
+	for _, names := range [...][]string{found.Reads, found.Writes} {
+		for _, name := range names {
+			sum += each + len(name)
+		}
+	}
+	return sum
 }
 
 // item lays one evaluation over the defaults.

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ambit/policy"
 )
 
 type manyAnswer struct {
@@ -136,5 +138,21 @@ func TestEvaluationsRefusesBadBatches(t *testing.T) {
 	}
 	if n := len(w.ledger.all()); n != 0 {
 		t.Errorf("%d entries", n)
+	}
+}
+
+// TestEvaluationsBoundTheWork ensures that a batch can't keep the server busy, and that what one refuses as too much decides nothing.
+func TestEvaluationsBoundTheWork(t *testing.T) {
+	item := `{` + run(strings.Repeat("x", 600<<10)) + `}`
+	for items, want := range map[int]int{2: 200, 3: 413} {
+		w := newWorld(t)
+		status, _, text := w.many(t, `{`+ada+`,`+repo+`,"evaluations":[`+item+strings.Repeat(`,`+item, items-1)+`]}`)
+		if status != want || status != 200 && (len(w.ledger.all()) != 0 || !strings.Contains(text, "before number 3")) {
+			t.Errorf("%d items: got %d %.300s", items, status, text)
+		}
+	}
+	found := policy.Effects{Commands: []string{"cat a", "cat b"}, Reads: []string{"/r/a", "/r/b"}, Writes: []string{"/r/c"}}
+	if got := work(&policy.Action{Command: "12345", Prompt: "123"}, &found); got != 8+5*64+3*4 {
+		t.Errorf("work is %d", got)
 	}
 }

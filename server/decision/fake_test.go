@@ -153,7 +153,7 @@ func newWorld(t *testing.T) *world {
 	w.app = fiber.New(fiber.Config{DisableStartupMessage: true, ErrorHandler: func(c *fiber.Ctx, err error) error {
 		var coded interface{ Code() string }
 		if errors.As(err, &coded) {
-			return c.Status(map[string]int{"invalid": 400, "forbidden": 403, "ledger_unavailable": 503}[coded.Code()]).SendString(err.Error())
+			return c.Status(map[string]int{"invalid": 400, "forbidden": 403, "too_large": 413, "ledger_unavailable": 503}[coded.Code()]).SendString(err.Error())
 		}
 		return c.Status(500).SendString(err.Error())
 	}})
