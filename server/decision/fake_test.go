@@ -3,6 +3,7 @@ package decision
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -69,13 +70,25 @@ type fakeLedger struct {
 	events   []audit.Event
 	together []int // of how many events each AppendAll was
 	down     bool
+	odd      string // what the ledger has no form for
+}
+
+// fails says why the ledger doesn't take an event.
+func (f *fakeLedger) fails(e *audit.Event) error {
+	if f.down {
+		return errors.New("the disk is full")
+	}
+	if f.odd != "" && e.Action != nil && strings.Contains(string(e.Action.Properties), f.odd) {
+		return fmt.Errorf("record event: %w", &audit.InvalidError{})
+	}
+	return nil
 }
 
 func (f *fakeLedger) Append(_ context.Context, e *audit.Event) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.down {
-		return errors.New("the disk is full")
+	if err := f.fails(e); err != nil {
+		return err
 	}
 	f.events = append(f.events, *e)
 	return nil
@@ -84,8 +97,10 @@ func (f *fakeLedger) Append(_ context.Context, e *audit.Event) error {
 func (f *fakeLedger) AppendAll(_ context.Context, events ...*audit.Event) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.down {
-		return errors.New("the disk is full")
+	for _, e := range events {
+		if err := f.fails(e); err != nil {
+			return err
+		}
 	}
 	f.together = append(f.together, len(events))
 	for _, e := range events {

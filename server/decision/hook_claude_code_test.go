@@ -111,6 +111,33 @@ func TestHookUnknownToolIsToolUse(t *testing.T) {
 	}
 }
 
+// TestHookRecordsWhatTheLedgerHasNoFormFor ensures that no arguments keep a decision, or a result, out of the ledger.
+func TestHookRecordsWhatTheLedgerHasNoFormFor(t *testing.T) {
+	for _, event := range []string{"PreToolUse", "PostToolUse"} {
+		w := newHookWorld(t)
+		w.ledger.odd = "1e999"
+		call := func(tool string) (int, string) {
+			status, body, _ := w.post(t, hookPath, `{"session_id":"s","hook_event_name":"`+event+`","tool_name":"`+tool+`","tool_use_id":"t","tool_input":{"to":1e999}}`)
+			return status, body
+		}
+		if status, body := call("Teleport"); status != 200 || event == "PreToolUse" && verdict(t, body) != "deny" {
+			t.Errorf("%s: got %d %s", event, status, body)
+		}
+		const want = `{"input_bytes":12,"input_sha256":"714f677bc7186221f16c71c5c0e816c98267f917b6ca2594f62f6ee7687bc2ec","name":"Teleport"}`
+		if e := w.ledger.all()[0]; string(e.Action.Properties) != want {
+			t.Errorf("%s: recorded %s", event, e.Action.Properties)
+		}
+		before := len(w.ledger.all())
+		if status, _ := call("mcp__github__x"); status != 200 || !strings.Contains(string(w.ledger.all()[before].Action.Properties), `"arguments_bytes":12`) {
+			t.Errorf("%s: MCP tool: %d", event, status)
+		}
+		w.ledger.odd = "Teleport"
+		if status, _ := call("Teleport"); status != 400 {
+			t.Errorf("%s: what is odd elsewhere: %d", event, status)
+		}
+	}
+}
+
 func TestHookUnknownEventBlocks(t *testing.T) {
 	w := newHookWorld(t)
 	status, body, _ := w.post(t, hookPath, `{"session_id":"s","hook_event_name":"BeforeTomorrow"}`)

@@ -3,7 +3,11 @@ package decision
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
 
+	"ambit/audit"
 	"ambit/policy"
 )
 
@@ -58,6 +62,30 @@ func recordAction(a *policy.Action) []byte {
 	o.text("model", a.Model)
 	o.end()
 	return o.buf
+}
+
+// digestArguments puts size and digest in place of a tool's arguments, and reports whether there were any. They are the one part of an
+// event that is JSON of somebody else's, which the ledger may have no form for (1e999, the same name twice): then they must not keep the
+// decision out of it.
+func digestArguments(e *audit.Event) bool {
+	var properties map[string]json.RawMessage
+	if e.Action == nil || json.Unmarshal(e.Action.Properties, &properties) != nil {
+		return false
+	}
+	found := false
+	o := object{}
+	o.open()
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		if name != "arguments" && name != "input" {
+			o.raw(name, properties[name])
+			continue
+		}
+		o.digest(name, properties[name])
+		found = true
+	}
+	o.end()
+	e.Action.Properties = o.buf
+	return found
 }
 
 // textOrDigest writes a text, or where it is longer than limit its size and SHA-256: "diff_bytes", "diff_sha256".

@@ -170,14 +170,12 @@ func (s *Service) decide(ctx context.Context, q *question) (answer, error) {
 func (s *Service) record(ctx context.Context, event *audit.Event, with ...*audit.Event) error {
 	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
 	defer cancel()
-	var err error
-	if len(with) == 0 {
-		err = s.Ledger.Append(ctx, event)
-	} else {
-		err = s.Ledger.AppendAll(ctx, append([]*audit.Event{event}, with...)...)
+	err := s.append(ctx, event, with)
+	var odd *audit.InvalidError
+	if errors.As(err, &odd) && digestArguments(event) {
+		err = s.append(ctx, event, with)
 	}
 	if err != nil {
-		var odd *audit.InvalidError
 		if errors.As(err, &odd) {
 			return err // the request's own fault: the ledger is well
 		}
@@ -185,6 +183,13 @@ func (s *Service) record(ctx context.Context, event *audit.Event, with ...*audit
 		return &unrecordable{err}
 	}
 	return nil
+}
+
+func (s *Service) append(ctx context.Context, event *audit.Event, with []*audit.Event) error {
+	if len(with) == 0 {
+		return s.Ledger.Append(ctx, event)
+	}
+	return s.Ledger.AppendAll(ctx, append([]*audit.Event{event}, with...)...)
 }
 
 // unrecordable is the refusal of whatever can't be written to the ledger.
