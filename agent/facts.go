@@ -9,6 +9,7 @@ import (
 
 	"ambit/agent/claudecode"
 	"ambit/policy"
+	"ambit/policy/paths"
 )
 
 // Machine is what facts are gathered from. Tests put their own in place.
@@ -38,8 +39,8 @@ func (m Machine) facts(h *claudecode.Hook) *claudecode.Facts {
 	} else {
 		tree = WorkTree{}
 	}
-	if holdsHome(f, f.Tmp) || holdsHome(f, f.ResolvedTmp) {
-		f.Tmp, f.ResolvedTmp = "", "" // a TMPDIR like "/" must not open what $TMP opens
+	if refusedTmp(f, f.Tmp) || refusedTmp(f, f.ResolvedTmp) {
+		f.Tmp, f.ResolvedTmp = "", "" // a TMPDIR like "/" or "/etc" must not open what $TMP opens
 	}
 	if h.ToolName == "Bash" || h.ToolName == "Monitor" {
 		f.Shell = m.shell()
@@ -98,6 +99,12 @@ func holdsHome(f *claudecode.Facts, dir string) bool {
 	}
 	dir = filepath.Clean(dir)
 	return dir == string(filepath.Separator) || f.Home != "" && inside(dir, filepath.Clean(f.Home)) || f.ResolvedHome != "" && inside(dir, f.ResolvedHome)
+}
+
+// refusedTmp reports whether the server would refuse dir as a temporary folder too; what isn't sent can't be misread.
+func refusedTmp(f *claudecode.Facts, dir string) bool {
+	_, refused := paths.RootRefused(f.Platform, filepath.ToSlash(filepath.Clean(dir)), f.Home)
+	return holdsHome(f, dir) || dir != "" && refused
 }
 
 // agentName reads "claude-code_2-1-330_harness", which the client sets for its children.

@@ -74,7 +74,7 @@ func TestHomeIsNoRoot(t *testing.T) {
 
 // TestTmpIsNoRoot ensures that a TMPDIR above everything does not open everything.
 func TestTmpIsNoRoot(t *testing.T) {
-	for dir, want := range map[string]string{"/": "", "/var/tmp": "/var/tmp"} {
+	for dir, want := range map[string]string{"/": "", "/etc": "", "/usr/lib/x": "", "/var/tmp": "/var/tmp"} {
 		t.Setenv("TMPDIR", dir)
 		if f := machine(map[string]string{"HOME": "/home/ada"}).facts(mustParse(t, readCall("/", "x"))); f.Tmp != want {
 			t.Errorf("TMPDIR %s gives %q", dir, f.Tmp)

@@ -57,6 +57,7 @@ func TestSessionRoot(t *testing.T) {
 		{"/", "/home/ada/src/app", ""}, // a Git root that may not serve isn't replaced by something else
 		{"/home/ada", "/home/ada/src/app", ""},
 		{"/home", "/home/ada/src/app", ""},
+		{"/etc", "/etc/nginx", ""},
 	} {
 		if got := p.SessionRoot(c.git, Resource{Cwd: c.cwd, Home: "/home/ada"}); got != c.want {
 			t.Errorf("SessionRoot(%q, %q) = %q, want %q", c.git, c.cwd, got, c.want)

@@ -160,6 +160,9 @@ func TestRootRefused(t *testing.T) {
 	for dir, want := range map[string]bool{
 		"/": true, "/home": true, "/home/ada": true, "/home/bob": true, "/Users/x": true, "/root": true, "C:/": true, "C:/Users/x": true, "/home/ada/": true,
 		"/home/ada/app": false, "/p/app": false, "/root/app": false, "/srv": false, "/data": true, "/data/people": true, "/data/people/ada": true, "/data/people/ada/x": false,
+		"/etc": true, "/etc/ssl": true, "/ETC": true, "/private/etc": true, "/usr": true, "/usr/src/app": false, "/usr/local/src/app": false, "/usr/bin": true,
+		"/var": true, "/var/tmp": false, "/var/lib": true, "/var/lib/jenkins/workspace/app": false, "/var/folders/x/T": false, "/run/user/1000": false, "/dev/shm": false,
+		"/dev": true, "/proc/1": true, "/library/app": false, "C:/Windows/Temp": true, "C:/Program Files/x": true, "C:/work/app": false, "/tmp": false, "/etcetera": false,
 	} {
 		home := "/home/ada"
 		if len(dir) > 4 && dir[:5] == "/data" {

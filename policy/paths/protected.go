@@ -129,7 +129,28 @@ func System(name string) bool {
 	return Inside("/proc", name) || Inside("/dev", name) || Inside("/sys", name)
 }
 
-// RootRefused says why dir may not serve as a repository or temporary directory: it is a root, a home, or above one.
+// systemDirs hold what the system itself runs and reads; neither they nor anything below serves anybody's work.
+const systemDirs = "/etc /boot /proc /sys /bin /sbin /lib /lib64 /usr/bin /usr/sbin /usr/lib /usr/lib64 /usr/libexec /private/etc /system /windows /programdata"
+
+// sharedDirs hold the files of many; what is below them may serve.
+const sharedDirs = "/usr /usr/local /var /var/lib /private /private/var /dev /run /library"
+
+// inSystem reports whether the folded dir is the system's.
+func inSystem(dir string) bool {
+	for d := range strings.SplitSeq(systemDirs, " ") {
+		if Inside(d, dir) {
+			return true
+		}
+	}
+	for d := range strings.SplitSeq(sharedDirs, " ") {
+		if d == dir {
+			return true
+		}
+	}
+	return strings.HasPrefix(dir, "/program files")
+}
+
+// RootRefused says why dir may not serve as a repository or temporary directory: it is a root, a home, above one, or the system's.
 func RootRefused(platform, dir, home string) (string, bool) {
 	d, h := Fold(dir), Fold(home)
 	if len(d) >= 2 && d[1] == ':' {
@@ -148,6 +169,8 @@ func RootRefused(platform, dir, home string) (string, bool) {
 		return "it is a home directory or holds one", true
 	case parts == 2 && (strings.HasPrefix(d, "/home/") || strings.HasPrefix(d, "/users/")):
 		return "it is a home directory", true
+	case inSystem(d):
+		return "it belongs to the system", true
 	}
 	return "", false
 }

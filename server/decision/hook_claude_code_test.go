@@ -7,7 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ambit/audit"
+	"ambit/policy"
 	"ambit/server/caller"
 )
 
@@ -284,6 +287,37 @@ func TestSessionIsFixedAtFirstSight(t *testing.T) {
 	_, body, _ = w.post(t, hookPath, bash("s2", "t4", "ok"))
 	if verdict(t, body) != "client" {
 		t.Errorf("their own session: %s", body)
+	}
+}
+
+// TestSessionKeepsItsPlaces ensures that repository, home and temporary folder count as they were first reported, and that what has
+// changed since is unknown.
+func TestSessionKeepsItsPlaces(t *testing.T) {
+	first := policy.Resource{Repository: "github.com/acme/payments", Home: "/home/ada", ResolvedHome: "/data/ada", Tmp: "/tmp", ResolvedTmp: "/data/tmp"}
+	for name, c := range map[string]struct{ change, want func(*policy.Resource) }{
+		"the same":       {func(*policy.Resource) {}, func(*policy.Resource) {}},
+		"repository":     {func(r *policy.Resource) { r.Repository = "github.com/acme/app" }, func(r *policy.Resource) { r.Repository = "" }},
+		"no repository":  {func(r *policy.Resource) { r.Repository = policy.NoRepository }, func(r *policy.Resource) { r.Repository = "" }},
+		"home":           {func(r *policy.Resource) { r.Home = "/opt" }, func(r *policy.Resource) { r.Home, r.ResolvedHome = "", "" }},
+		"tmp":            {func(r *policy.Resource) { r.Tmp = "/opt" }, func(r *policy.Resource) { r.Tmp, r.ResolvedTmp = "", "" }},
+		"link of tmp":    {func(r *policy.Resource) { r.ResolvedTmp = "/opt" }, func(*policy.Resource) {}},
+		"link of home":   {func(r *policy.Resource) { r.ResolvedHome = "" }, func(*policy.Resource) {}},
+		"nothing at all": {func(r *policy.Resource) { *r = policy.Resource{} }, func(r *policy.Resource) { *r = policy.Resource{} }},
+	} {
+		s := newSessions(2)
+		r := first
+		s.enter("s", "ada", &r, &fakePolicy{}, 1)
+		if diff := cmp.Diff(first, r); diff != "" {
+			t.Errorf("%s: the first request (-want +got):\n%s", name, diff)
+		}
+		r = first
+		c.change(&r)
+		s.enter("s", "ada", &r, &fakePolicy{}, 1)
+		want := first
+		c.want(&want)
+		if diff := cmp.Diff(want, r); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
 }
 

@@ -15,8 +15,8 @@ const (
 	maxOwnSessions = 1_000
 )
 
-// sessions remembers what is fixed when a session is first seen: whose it is and where it is rooted. An agent that moves to
-// another folder takes $REPO nowhere. Memory only: after a restart a session is seen for the first time again.
+// sessions remembers what is fixed when a session is first seen: whose it is, where it is rooted, in which repository, home and temporary
+// folder. An agent that moves to another folder takes $REPO nowhere, and one that changes its environment none of them. Memory only: after a restart a session is seen for the first time again.
 type sessions struct {
 	mu     sync.Mutex
 	max    int
@@ -43,7 +43,7 @@ func newSessions(limit int) *sessions {
 	}
 }
 
-// enter sets the root of a session, fixing it at first sight. It reports false where the session is another person's.
+// enter sets the places of a session, fixing them at first sight. It reports false where the session is another person's.
 func (s *sessions) enter(id, person string, r *policy.Resource, p Policy, version int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,6 +53,7 @@ func (s *sessions) enter(id, person string, r *policy.Resource, p Policy, versio
 		have = &session{id: strings.Clone(id), person: strings.Clone(person), first: policy.Resource{
 			Root: strings.Clone(r.Root), ResolvedRoot: strings.Clone(r.ResolvedRoot), Cwd: strings.Clone(r.Cwd),
 			Home: strings.Clone(r.Home), ResolvedHome: strings.Clone(r.ResolvedHome), Platform: strings.Clone(r.Platform),
+			Tmp: strings.Clone(r.Tmp), ResolvedTmp: strings.Clone(r.ResolvedTmp), Repository: strings.Clone(r.Repository),
 			CaseSensitive: r.CaseSensitive, Resolves: r.Resolves,
 		}, version: -1}
 		s.add(have)
@@ -66,6 +67,7 @@ func (s *sessions) enter(id, person string, r *policy.Resource, p Policy, versio
 		have.root, have.version = p.SessionRoot(have.first.Root, have.first), version
 	}
 	setRoot(r, have.root, &have.first)
+	setPlaces(r, &have.first)
 	return true
 }
 
@@ -134,7 +136,20 @@ func setRoot(r *policy.Resource, root string, first *policy.Resource) {
 	}
 }
 
-// fixSession sets the request's root to the session's. What-ifs and questions without a session are judged by what they say
+// setPlaces makes unknown what the client says otherwise than at first. Where links lead counts only as first reported here too.
+func setPlaces(r, first *policy.Resource) {
+	if r.Repository != first.Repository {
+		r.Repository = ""
+	}
+	if r.ResolvedHome = first.ResolvedHome; r.Home != first.Home {
+		r.Home, r.ResolvedHome = "", ""
+	}
+	if r.ResolvedTmp = first.ResolvedTmp; r.Tmp != first.Tmp {
+		r.Tmp, r.ResolvedTmp = "", ""
+	}
+}
+
+// fixSession sets the request's places to the session's. What-ifs and questions without a session are judged by what they say
 // themselves. Before a policy is published nothing is fixed, because nothing is allowed.
 func (s *Service) fixSession(q *question, p Policy, version int64) *policy.Finding {
 	if p == nil {
