@@ -5,19 +5,23 @@ import (
 	"sync"
 )
 
-// names is a set of names, each one component or several joined by slashes, compared anywhere in a folded path.
+// names is a set of names, each one component, several joined by slashes or the end of one, compared anywhere in a folded path.
 type names struct {
 	single map[string]bool
 	multi  []string // "/.github/workflows"
+	ends   []string // ".code-workspace"
 }
 
 func setOf(list string) func() names {
 	return sync.OnceValue(func() names {
 		n := names{single: map[string]bool{}}
 		for _, s := range strings.Fields(list) {
-			if s = Fold(s); strings.Contains(s, "/") {
+			switch s = Fold(s); {
+			case strings.Contains(s, "/"):
 				n.multi = append(n.multi, "/"+s)
-			} else {
+			case s[0] == '*':
+				n.ends = append(n.ends, s[1:])
+			default:
 				n.single[s] = true
 			}
 		}
@@ -26,9 +30,13 @@ func setOf(list string) func() names {
 }
 
 // protectedNames may never be written, whatever a policy says: whoever writes them changes what an editor, a shell, Git or
-// an agent runs or permits later.
-var protectedNames = setOf(`.git .gitconfig .gitmodules .claude .claude.json .cursor .codex .gemini .copilot .opencode .windsurf
-	.vscode .idea .zed .devcontainer .mcp.json .github/workflows .husky .envrc .ambit ambit-policy.yaml ambit-policy.yml
+// an agent runs or permits later. Texts that agents only read (CLAUDE.md, AGENTS.md) and .gitattributes, which can only choose among
+// the drivers of Git's own settings, are ordinary work.
+var protectedNames = setOf(`.git .gitconfig .gitmodules .claude .claude.json .cursor .cursorrules .codex .gemini .copilot .opencode opencode.json
+	opencode.jsonc .windsurf .continue .roo .clinerules .kiro .amazonq .qwen .junie .factory .aider.conf.yml .mcp.json
+	.vscode *.code-workspace .idea .zed .exrc .nvimrc .nvim.lua .dir-locals.el .devcontainer .devcontainer.json
+	.github/workflows .husky .pre-commit-config.yaml lefthook.yml .lefthook.yml .envrc mise.toml .mise.toml .mise .config/mise
+	.ambit ambit-policy.yaml ambit-policy.yml
 	.bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .zlogout .kshrc
 	.config/fish .config/git .config/ambit .config/opencode .ssh ambit-data`)
 
@@ -94,6 +102,11 @@ func (n names) find(folded string) (string, bool) {
 		comp, tail, _ := strings.Cut(strings.TrimLeft(rest, "/"), "/")
 		if n.single[comp] {
 			return comp, true
+		}
+		for _, end := range n.ends {
+			if strings.HasSuffix(comp, end) {
+				return "*" + end, true
+			}
 		}
 		rest = tail
 	}
