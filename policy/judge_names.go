@@ -70,11 +70,14 @@ func plainName(s string) bool {
 	return true
 }
 
-// judgeTool judges the agent's own tools. Starting a sub-agent is the tool Agent; "Agent/kind" names one kind of them.
+// judgeTool judges the agent's own tools. Starting a sub-agent is the tool Agent; "Agent/kind" names one kind of them, with or without
+// blanks around it.
 func (e *eval) judgeTool(l *layer) {
 	name := e.r.Action.Tool
-	if e.r.Action.Name == ActionAgentSpawn && name != "Agent" && name != "Task" {
-		name = "Agent/" + name
+	if e.r.Action.Name == ActionAgentSpawn {
+		if name = strings.TrimSpace(name); name != "Agent" && name != "Task" {
+			name = "Agent/" + name
+		}
 	}
 	relaxed := e.relaxName(toolsOf, name)
 	if l.tools == nil {

@@ -166,7 +166,8 @@ func (m *matcher) byPlace(e *eval) (string, bool) {
 }
 
 // plainRepository reports whether a name is in the one form in which policies name repositories, "host/path" without scheme,
-// user or default port. Under another form ("git@github.com:acme/app") a repository would not be known for what it is.
+// user or default port. Under another form ("git@github.com:acme/app") a repository would not be known for what it is, nor with letters
+// outside ASCII, which look like others.
 func plainRepository(name string) bool {
 	host, _, _ := strings.Cut(name, "/")
 	if i := strings.LastIndexByte(host, ']'); strings.HasPrefix(host, "[") && i > 0 {
@@ -176,7 +177,7 @@ func plainRepository(name string) bool {
 	if hasPort && (port == "" || strings.Trim(port, "0123456789") != "" || port == "443" || port == "80") {
 		return false
 	}
-	return plainName(name) && !strings.Contains(name, "@") && !strings.HasSuffix(host, ".")
+	return plainName(name) && isASCII(name) && !strings.Contains(name, "@") && !strings.HasSuffix(host, ".")
 }
 
 // repository also tries the name without ".git", which remotes may carry.

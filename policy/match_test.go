@@ -13,7 +13,7 @@ func TestUnknownRepositoryNarrows(t *testing.T) {
 		"github.com/acme/pay": Deny, "github.com/acme/PAY": Deny, "github.com/acme/pay.git": Deny, "git.acme.test:8443/x": Deny,
 		"": Deny, "https://github.com/acme/pay": Deny, "git@github.com:acme/pay": Deny, "github.com:acme/pay": Deny, "ssh://git@github.com/acme/pay": Deny,
 		"github.com//acme/pay": Deny, "github.com/acme/./pay": Deny, "github.com/acme/x/../pay": Deny, "github.com:443/acme/pay": Deny,
-		"github.com./acme/pay": Deny, "github.com/acme/p%61y": Deny, "/github.com/acme/pay": Deny, `github.com\acme\pay`: Deny, "github.com/acme/ pay": Deny,
+		"github.com./acme/pay": Deny, "github.com/acme/p%61y": Deny, "/github.com/acme/pay": Deny, `github.com\acme\pay`: Deny, "github.com/acme/p\u0430y": Deny, "github.com/acmé/app": Deny, "github.com/acme/ pay": Deny,
 	} {
 		res := packResource
 		res.Repository = name
