@@ -95,7 +95,7 @@ func TestFoldJoinsNamesThatAFileSystemMayJoin(t *testing.T) {
 
 func TestProtectedAndCredentials(t *testing.T) {
 	for name, want := range map[string]bool{
-		"/p/.git": true, "/p/.git/config": true, "/p/sub/.git/hooks/x": true, "/p/.gitignore": false, "/p/.gitattributes": false, "/p/x.git/config": false,
+		"/p/.git": true, "/p/.git/config": true, "/p/sub/.git/hooks/x": true, "/p/.gitignore": false, "/p/.ignore": true, "/p/.gitattributes": false, "/p/x.git/config": false,
 		"/p/.github/workflows/ci.yml": true, "/p/.github/codeowners": false, "/p/.github/workflows2": false,
 		"/p/.github/workflowsx/.github/workflows/a": true, "/home/a/.bashrc": true, "/p/.envrc": true, "/p/.env": false, "/p/.mcp.json": true,
 		"/p/.husky/pre-commit": true, "/p/.claude/settings.json": true, "/p/readme": false, "/": false,

@@ -30,12 +30,12 @@ func setOf(list string) func() names {
 }
 
 // protectedNames may never be written, whatever a policy says: whoever writes them changes what an editor, a shell, Git or
-// an agent runs or permits later. Texts that agents only read (CLAUDE.md, AGENTS.md) and .gitattributes, which can only choose among
+// an agent runs or permits later, or lets a search take hidden files in. Texts that agents only read (CLAUDE.md, AGENTS.md) and .gitattributes, which can only choose among
 // the drivers of Git's own settings, are ordinary work.
 var protectedNames = setOf(`.git .gitconfig .gitmodules .claude .claude.json .cursor .cursorrules .codex .gemini .copilot .opencode opencode.json
 	opencode.jsonc .windsurf .continue .roo .clinerules .kiro .amazonq .qwen .junie .factory .aider.conf.yml .mcp.json
 	.vscode *.code-workspace .idea .zed .exrc .nvimrc .nvim.lua .dir-locals.el .devcontainer .devcontainer.json
-	.github/workflows .husky .pre-commit-config.yaml lefthook.yml .lefthook.yml .envrc mise.toml .mise.toml .mise .config/mise
+	.ignore .rgignore .fdignore .github/workflows .husky .pre-commit-config.yaml lefthook.yml .lefthook.yml .envrc mise.toml .mise.toml .mise .config/mise
 	.ambit ambit-policy.yaml ambit-policy.yml
 	.bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .zlogout .kshrc
 	.config/fish .config/git .config/ambit .config/opencode .ssh ambit-data`)
