@@ -73,6 +73,7 @@ var ordinaryWork = []string{
 	"npm ci", "npm test", "npm run build", "npm run lint -- --fix", "npx tsc --noEmit", "make", "make test", "make -j4 build", "pytest -q tests/test_api.py",
 	"python3 -m pytest -x", "cargo test", "cargo build --release", "mkdir -p src/new", "touch src/new/a.go", "cp src/a.go src/b.go", "gofmt -l .",
 	"CI=1 npm test", "timeout 60 go test ./...", "go mod tidy", "ruff check src", "cd src && go build ./...",
+	"RUST_LOG=debug CARGO_TERM_COLOR=always cargo test", "go test ./... | tail -5; echo \"exit ${PIPESTATUS[0]}\"", "cd src; go test .; cd ..",
 }
 
 var readingOnly = []string{
@@ -80,7 +81,8 @@ var readingOnly = []string{
 	"ls", "ls -la src", "cat README.md", "head -50 main.go", "tail -n 20 log.txt", "wc -l main.go", "rg TODO", "rg -n 'func main' src", "grep -rn TODO src",
 	"grep -n import main.go", "find . -name '*.go'", "find src -type f | head -20", "cat go.mod | grep module", "sed -n 1,40p main.go", "sort names.txt | uniq -c",
 	"jq .name package.json", "git log --oneline | head -5", "diff a.txt b.txt", "stat main.go", "file main.go", "which go", "pwd", "echo hello", "du -sh src",
-	"cat /usr/local/go/src/fmt/print.go", "ls ~/go/pkg/mod",
+	"cat /usr/local/go/src/fmt/print.go", "ls ~/go/pkg/mod", "uname -a", "nproc", "sleep 2 && git status", "for i in $(seq 1 3); do echo $i; done",
+	"git ls-files | grep '\\.go$' | xargs wc -l", "find src -name '*.go' | sort | head -20 | xargs head -3",
 }
 
 var neverFine = []string{

@@ -90,14 +90,17 @@ type eval struct {
 	unrolled int  // > 0 while a loop's body is walked again for its next word
 	stopped  bool // a limit was reached; the refusal is recorded
 
-	last     int    // index of the command that was added last by the innermost simple command; -1 for none
-	produced []Word // names that the last simple command prints: for xargs
-	feeds    []Word // names that the stage before prints, for the stage being walked
+	last     int     // index of the command that was added last by the innermost simple command; -1 for none
+	produced printed // what the last simple command prints, where that is names: for xargs
+	feeds    printed // the same of the stage before, for the stage being walked
 	feedsOK  bool
-	piped    bool // standard input is a pipe or a file here
-	outer    bool // the same for the substitutions in a command's words, which run before its redirections
-	envCode  bool // some variable was given text that make would evaluate, or unknown text
-	effects  bool // something that is not a file or command changed state (a refused or unknown thing), so not read-only
+	piped    bool         // standard input is a pipe or a file here
+	outer    bool         // the same for the substitutions in a command's words, which run before its redirections
+	final    *syntax.Stmt // what the line ends with, where it is one plain command
+	ending   bool         // that command is being walked
+	ended    bool         // a pipeline ended before on the line, so PIPESTATUS holds its status
+	envCode  bool         // some variable was given text that make would evaluate, or unknown text
+	effects  bool         // something that is not a file or command changed state (a refused or unknown thing), so not read-only
 }
 
 // guarded refuses the line if the walk itself fails: a mistake in here must neither stop the server nor let a line pass.
@@ -128,6 +131,11 @@ func (e *eval) source(text string, st state) {
 	}
 	a := e.a
 	commands, files, assigns, refusals := len(a.Commands), len(a.Files), len(a.Assigns), len(a.Refusals)
+	if n := len(file.Stmts); n > 1 {
+		if s := file.Stmts[n-1]; len(s.Redirs) == 0 && !s.Background && !s.Negated {
+			e.final = s
+		}
+	}
 	e.stmts(file.Stmts, st)
 	if e.stopped {
 		return // and what follows would walk the whole tree, however deep it is

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"fmt"
 	"path"
 	"strings"
 )
@@ -57,6 +58,23 @@ func (k *classifier) stateIn(dir string) state {
 	st := k.st
 	st.cwds = k.st.join(dir)
 	return st
+}
+
+// expanded is an option's path as a tool reads it that puts the home directory in the place of a leading ~ and values in the
+// place of $NAME. It reports false where the path can't be told.
+func (k *classifier) expanded(o *option, i int, v Word) (Word, bool) {
+	text := v.Text + v.Glob + v.prefix
+	home := k.e.variable("HOME", k.st)
+	switch tilde := strings.HasPrefix(text, "~"); {
+	case strings.Contains(text, "$") || strings.Contains(text, ":~"):
+	case !tilde:
+		return v, true
+	case v.Kind == Known && home.kind == valueKnown && (text == "~" || text[1] == '/'):
+		v.Text = home.text + text[1:]
+		return v, true
+	}
+	k.open(i, "unknown-word", o.name(), fmt.Sprintf("%s replaces ~ and $ in the path of %s itself, so which file this is is unknown.", k.t.name, o.name()), "Write the path out.", true)
+	return v, false
 }
 
 // writeHere records what a tool writes under names of its own.

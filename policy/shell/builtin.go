@@ -89,7 +89,7 @@ func (e *eval) builtin(name string, words []Word, st state, wrappers []string) (
 		e.setOptions(words)
 	case "exit", "break", "continue", "wait":
 		for _, w := range words[1:] {
-			if !integerWord(w) && !(w.Kind == OneUnknown && w.integer) && !(name == "wait" && w.lastJob) && !(name == "wait" && w.Kind == Known && allDigits([]byte(strings.TrimPrefix(w.Text, "%")))) {
+			if !integerWord(w) && !(w.Kind == OneUnknown && w.integer) && !((name == "wait" || name == "exit") && w.lastJob) && !(name == "wait" && w.Kind == Known && allDigits([]byte(strings.TrimPrefix(w.Text, "%")))) {
 				e.refuse(w.Span, "builtin-"+name, name+" takes only a number here.", "")
 			}
 		}
@@ -197,7 +197,7 @@ func (e *eval) changeDir(words []Word, st state, index int) (ok, fail state) {
 		e.refuse(at, "unknown-directory", "The directory that cd starts from is unknown.", "Use an absolute path.")
 		return st, st
 	}
-	e.fileEffect(Word{Span: at, Text: target}, st, effect{command: index, word: -1})
+	e.fileEffect(Word{Span: at, Text: target}, e.returning(target, st), effect{command: index, word: -1})
 	var dirs []string
 	for _, full := range st.join(target) {
 		if !physical {
@@ -215,6 +215,21 @@ func (e *eval) changeDir(words []Word, st state, index int) (ok, fail state) {
 	ok = st
 	ok.cwds = dirs
 	return ok, st
+}
+
+// returning leaves out, for a cd that ends the line, where it would leave the repository only because an earlier cd failed:
+// "cd internal; go test .; cd ..". Nothing of the line runs there.
+func (e *eval) returning(target string, st state) state {
+	root := state{cwds: []string{path.Clean(e.in.Root)}}
+	if !e.ending || !path.IsAbs(e.in.Root) {
+		return st
+	}
+	back := st
+	back.cwds = slices.DeleteFunc(slices.Clone(st.cwds), func(dir string) bool { return root.outside(joinPath(dir, target)) })
+	if len(back.cwds) == 0 {
+		return st
+	}
+	return back
 }
 
 const maxDirs = 32

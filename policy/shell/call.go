@@ -167,7 +167,7 @@ func (e *eval) decl(c *syntax.DeclClause, st state) (ok, fail state) {
 
 // run judges one argv: a builtin, a wrapper or a program.
 func (e *eval) run(words []Word, st state, wrappers []string) (ok, fail state) {
-	e.produced = nil
+	e.produced = printed{}
 	name, isPath, good := e.programName(words[0])
 	if !good {
 		return st, st

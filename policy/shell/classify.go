@@ -2,6 +2,7 @@ package shell
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -9,6 +10,9 @@ import (
 func (e *eval) program(t *tool, index int, st state) {
 	if t == nil {
 		operands := e.unknownTool(index, 1, st)
+		if k := (classifier{e: e, index: index, words: e.a.Commands[index].Words}); slices.Contains(projectTools, k.words[0].Text) {
+			k.project(0, st)
+		}
 		e.a.Commands[index].operands = operands
 		return
 	}
@@ -19,6 +23,9 @@ func (e *eval) program(t *tool, index int, st state) {
 		k.open(0, "exec", "", t.name+" may evaluate the text that a variable on this line holds.", "Give variables plain values.", true)
 	}
 	k.from(1)
+	if slices.Contains(projectTools, c.Words[0].Text) {
+		k.project(0, k.st)
+	}
 	c = &e.a.Commands[index] // the list may have grown meanwhile
 	c.options, c.operands, c.urls = k.options, k.operands, k.urls
 }
@@ -77,6 +84,7 @@ type classifier struct {
 	narrowing
 	reads    []int       // file effects of read operands, which an option may turn into changes
 	target   Word        // the directory that an option names for what the tool writes
+	endings  []string    // what is put behind the name of a changed file for its backup
 	archives []Word      // values of class archive: which way they go depends on every option
 	below    *belowValue // the last one; nil for most lines, which pay for one word only
 	here     bool        // files are written below the directory that the tool ends in

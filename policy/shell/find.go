@@ -33,7 +33,7 @@ func findExpression(k *classifier, i int) (int, bool) {
 	f.names, f.narrow = f.nameTests(i)
 	f.expression(i)
 	if !f.writes && !f.failed {
-		k.e.produced = f.found(Span{})
+		k.e.produced = printed{f.found(Span{}), f.end}
 	}
 	return len(k.words), true
 }
@@ -43,6 +43,8 @@ type findWalk struct {
 	starts []Word
 	names  []string // -name patterns that every found file matches one of
 	narrow bool
+	end    nameEnd
+	prints bool // -print or -print0 stands in the expression
 	writes bool // something else than names of found files may be printed
 	failed bool
 }
@@ -178,6 +180,9 @@ func (f *findWalk) expression(i int) {
 		switch {
 		case slices.Contains(findNoValue, t):
 			f.writes = f.writes || t == "-ls"
+			if t == "-print" || t == "-print0" {
+				f.print(t == "-print0")
+			}
 		case slices.Contains(findText, t):
 			i++
 			f.writes = f.writes || t == "-printf"
@@ -228,6 +233,16 @@ func (f *findWalk) expression(i int) {
 	}
 }
 
+// print notes how -print or -print0 ends names. Where both stand in the expression, names can't be told apart.
+func (f *findWalk) print(nul bool) {
+	end := endLine
+	if nul {
+		end = endNul
+	}
+	f.writes = f.writes || f.prints && end != f.end
+	f.end, f.prints = end, true
+}
+
 func (f *findWalk) fail(i int, class, option, message, hint string, never bool) {
 	f.failed = true
 	f.k.open(i, class, option, message, hint, never)
@@ -250,7 +265,7 @@ func (f *findWalk) exec(i int) int {
 		return -1
 	}
 	k.e.run(inner, k.st, append(slices.Clone(own.Wrappers), "find -exec"))
-	k.e.produced = nil
+	k.e.produced = printed{}
 	k.e.last = k.index
 	return end
 }

@@ -5,8 +5,11 @@ import (
 	"strings"
 )
 
-// fetches reports an option with which the tool gets packages by their names.
+// fetches reports that the tool gets packages by their names, always or with one of its options.
 func (k *classifier) fetches() bool {
+	if k.t.fetching {
+		return true
+	}
 	for _, u := range k.options {
 		for _, n := range k.t.fetchesIf {
 			name, value, valued := strings.Cut(n, "=")

@@ -24,8 +24,9 @@ func (k *classifier) finish() {
 	if k.t.into {
 		k.into()
 	}
+	k.e.produced = k.passed(slots)
 	if (k.t.listsAlways || has(k.options, k.t.listsIf)) && !has(k.options, k.t.listsUnless) {
-		k.e.produced = k.listed(slots)
+		k.e.produced = printed{k.listed(slots), k.listEnd()}
 	}
 	if len(k.t.hereUnless) > 0 && !has(k.options, k.t.hereUnless) {
 		k.here = true
@@ -51,6 +52,7 @@ func (k *classifier) finish() {
 			k.e.addFile(changed)
 		}
 	}
+	k.renamed()
 }
 
 // modes opens a second mode: "git tag --list" is no permission for "git tag --list -d".
@@ -220,6 +222,12 @@ func (k *classifier) apply(o *option, i int, v Word) {
 	if file := k.t.emptyWrites[o.name()]; file != "" && v.Kind == Known && v.Text == "" {
 		v.Text = file
 	}
+	if len(k.t.expands) > 0 && has([]used{{o, i}}, k.t.expands) {
+		var ok bool
+		if v, ok = k.expanded(o, i, v); !ok {
+			return
+		}
+	}
 	if o.below {
 		k.below = &belowValue{o.class, i, v, k.below}
 		return
@@ -259,7 +267,7 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 		}
 		return
 	}
-	if unknown && v.object && c == classRevision {
+	if unknown && (v.object && c == classRevision || v.integer && c == classShowing || v.Kind == OneUnknown && c == classProcess) {
 		return
 	}
 	if unknown {
@@ -303,7 +311,7 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 			k.file(classWriteTree, v, st, how, operand)
 		}
 	case classRepository, classGoFlags, classCovReport, classFormatter, classFmtArgs, classLintArgs, classKubeOutput, classCurlText,
-		classCookie, classMethod, classDNS, classSuffix, classPlugin, classReference, classTemplate, classOutFormat,
+		classCookie, classMethod, classDNS, classSuffix, classPrefix, classProcess, classShowing, classPlugin, classReference, classTemplate, classOutFormat,
 		classTarget, classTestArgs, classNativeArgs, classWarning, classInt, classOptionText, classModule:
 		k.special(c, i, v, st, how)
 	case classDD:
@@ -342,6 +350,13 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 			k.file(classRead, Word{Span: v.Span, Text: after}, st, how, false)
 			rest = after
 		}
+	case classProject, classWriteProject:
+		k.file(classRead, v, st, how, operand)
+		if c == classWriteProject {
+			k.file(classWriteTree, v, st, how, operand)
+		}
+		st.cwds = st.join(v.Text)
+		k.project(i, st)
 	case classChdir:
 		k.chdir(i, v, how)
 	case classSed:
@@ -357,7 +372,11 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 		}
 		k.url(i, v)
 	case classPackage:
+		before := len(k.e.a.Files)
 		k.goPackage(v, st, how)
+		for f := before; f < len(k.e.a.Files); f++ {
+			k.reads = append(k.reads, f)
+		}
 	case classRevision, classPathspec:
 		before := len(k.e.a.Files)
 		how.tree = has(k.options, k.t.treeIf)
@@ -412,25 +431,6 @@ func (k *classifier) file(c class, v Word, st state, how effect, operand bool) {
 	if c == classReadWrite {
 		how.write, how.tree = true, false
 		k.e.fileEffect(v, st, how)
-	}
-}
-
-// compared reads a file, or where it may be a directory the files in it: diff compares those of two directories by name, and
-// with one of the options that are for directories shows files that only one has.
-func (k *classifier) compared(v Word, st state, how effect, operand bool) {
-	k.file(classRead, v, st, how, operand)
-	if has(k.options, k.t.treeIf) || v.Kind == Known && (v.Text == "-" || standardStream(path.Clean(v.Text))) {
-		return
-	}
-	text := v.Glob
-	if v.Kind == Known {
-		text = quoteGlob(v.Text)
-	}
-	name := path.Base(text)
-	if strings.HasSuffix(text, "/") || name == "." || name == ".." || !strings.Contains(name, ".") || has(k.options, k.t.directoryIf) {
-		w := Word{Span: v.Span, Kind: Glob, Glob: strings.TrimSuffix(text, "/") + "/*", dots: true, tree: true}
-		w.Text = globDir(w.Glob)
-		k.e.fileEffect(w, st, how)
 	}
 }
 

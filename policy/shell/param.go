@@ -24,6 +24,8 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 	case p.Excl || p.Names != 0:
 		refuse("Indirect variables can't be analysed.")
 		return
+	case p.Index != nil && b.pipeStatus(p, quoted):
+		return
 	case p.Index != nil:
 		refuse("Indexed variables can't be permitted: the index is evaluated as arithmetic.")
 		return
@@ -89,6 +91,26 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		return
 	}
 	b.unknownPart(quoted, false)
+}
+
+// pipeStatus expands ${PIPESTATUS[0]}, an integer, or nothing where no pipeline ran before or the last one had fewer commands.
+// It reports false for any other indexed variable.
+func (b *builder) pipeStatus(p *syntax.ParamExp, quoted bool) bool {
+	index, is := p.Index.(*syntax.Word)
+	if !is || b.e.lang != syntax.LangBash || p.Param.Value != "PIPESTATUS" || p.Length || p.Slice != nil || p.Repl != nil || p.Exp != nil {
+		return false
+	}
+	switch lit := index.Lit(); {
+	case lit == "@" || lit == "*":
+		b.unknownPart(lit == "*" && quoted, false)
+	case integerText(lit):
+		sure := lit == "0" && b.e.ended
+		b.unknownPart(quoted || sure, quoted || sure || b.ctx != inAssign)
+		b.lastJob = b.lastJob || !quoted && !sure // a number or nothing, as $! is
+	default:
+		return false
+	}
+	return true
 }
 
 // variable is what is known of a parameter.

@@ -95,7 +95,15 @@ func (k *classifier) special(c class, i int, v Word, st state, how effect) {
 	case classSuffix:
 		if strings.Contains(text, "/") {
 			opens("state", "The ending of the backup file leads to another directory.", "Use an ending like .bak.")
+			return
 		}
+		k.endings = append(k.endings, text)
+	case classProcess, classShowing:
+		if k.showsEnvironment(i, text) {
+			opens("state", quoteShort(text)+" shows the variables of other programs, which may hold secrets.", "Leave out e and environ.")
+		}
+	case classPrefix:
+		k.e.fileEffect(Word{Span: v.Span, Kind: Glob, Text: globDir(quoteGlob(text)), Glob: quoteGlob(text) + "*"}, st, effect{command: how.command, word: how.word, write: true})
 	case classDNS:
 		switch {
 		case strings.HasPrefix(text, "+") && harmlessDNS(text[1:]):
@@ -106,6 +114,17 @@ func (k *classifier) special(c class, i int, v Word, st state, how effect) {
 			opens("net", quoteShort(text)+" is asked of a name server.", "A pattern that names this word permits it.")
 		}
 	}
+}
+
+// showsEnvironment reports what makes ps show the variables of programs: "environ" in a format, or e among letters without a dash,
+// as which ps also takes "-auxe", because x is no user.
+func (k *classifier) showsEnvironment(i int, text string) bool {
+	if strings.Contains(text, "environ") {
+		return true
+	}
+	word := k.words[i].Text
+	joined := strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") && strings.HasSuffix(word, text)
+	return (word == text || joined) && strings.Contains(text, "e") && strings.Trim(text, "aceEfghHjklLmMnNoOpqrsStTuUvVwxXZ") == ""
 }
 
 var builtinFormatters = []string{
@@ -139,10 +158,16 @@ var dnsTypes = []string{
 // harmlessGoFlags accepts flags of the Go compiler and linker that only change what is built or shown. Anything else may
 // name the linker, a plugin or a file.
 func harmlessGoFlags(text string) bool {
-	if pattern, rest, is := strings.Cut(text, "=-"); is && pattern != "" && pattern[0] != '-' {
-		text = "-" + rest
+	// go cuts blanks off first, and only then looks whether a pattern of packages stands in front.
+	text = strings.TrimSpace(text)
+	ok := true
+	if text != "" && text[0] != '-' {
+		_, text, ok = strings.Cut(text, "=")
 	}
-	fields := strings.Fields(strings.NewReplacer("'", "", `"`, "").Replace(text))
+	fields, closed := goFields(text)
+	if !ok || !closed {
+		return false
+	}
 	for i := 0; i < len(fields); i++ {
 		f := fields[i]
 		name, value, has := strings.Cut(strings.TrimPrefix(f, "-"), "=")
@@ -162,6 +187,27 @@ func harmlessGoFlags(text string) bool {
 		}
 	}
 	return true
+}
+
+// goFields splits flags as go does: at blanks, with quotes only around whole words and nothing that escapes.
+func goFields(text string) (fields []string, ok bool) {
+	const blanks = " \t\n\r"
+	for text = strings.TrimLeft(text, blanks); text != ""; text = strings.TrimLeft(text, blanks) {
+		if quote := text[:1]; quote == `"` || quote == "'" {
+			field, rest, closed := strings.Cut(text[1:], quote)
+			if !closed {
+				return nil, false
+			}
+			fields, text = append(fields, field), rest
+			continue
+		}
+		end := strings.IndexAny(text, blanks)
+		if end < 0 {
+			end = len(text)
+		}
+		fields, text = append(fields, text[:end]), text[end:]
+	}
+	return fields, true
 }
 
 func lintArg(text string) bool {

@@ -18,6 +18,15 @@ func (e *eval) stmts(list []*syntax.Stmt, st state) (ok, fail state) {
 	return ok, fail
 }
 
+// setsStatus reports that PIPESTATUS holds a status after the statement if it does after some command in it.
+func setsStatus(s *syntax.Stmt) bool {
+	switch s.Cmd.(type) {
+	case *syntax.CaseClause, *syntax.ForClause:
+		return false // none of the commands in it may run
+	}
+	return !s.Background
+}
+
 // stmt walks one statement and returns the state after it succeeded and after it failed.
 func (e *eval) stmt(s *syntax.Stmt, st state) (ok, fail state) {
 	if e.stopped {
@@ -29,16 +38,20 @@ func (e *eval) stmt(s *syntax.Stmt, st state) (ok, fail state) {
 	}
 	e.last = -1
 	ok, fail = st, st
+	ended := e.ended
+	_, plain := s.Cmd.(*syntax.CallExpr)
+	e.ending = plain && s == e.final
 	piped, outer, feeds, feedsOK := e.piped, e.outer, e.feeds, e.feedsOK
 	e.outer = piped
 	for _, r := range s.Redirs {
 		switch r.Op {
 		case syntax.RdrIn, syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc, syntax.RdrInOut, syntax.DplIn:
 			e.piped = true
-			e.feeds, e.feedsOK = nil, false // it reads this, not what the pipe brings
+			e.feeds, e.feedsOK = printed{}, false // it reads this, not what the pipe brings
 		}
 	}
 	defer func() { e.piped, e.outer, e.feeds, e.feedsOK = piped, outer, feeds, feedsOK }()
+	defer func() { e.ended = ended || e.ended && setsStatus(s) }()
 	switch {
 	case s.Cmd != nil:
 		ok, fail = e.command(s.Cmd, st)
@@ -71,6 +84,7 @@ func (e *eval) stmt(s *syntax.Stmt, st state) (ok, fail state) {
 func (e *eval) command(cmd syntax.Command, st state) (ok, fail state) {
 	switch c := cmd.(type) {
 	case *syntax.CallExpr:
+		defer func() { e.ended = true }()
 		return e.call(c, st)
 	case *syntax.BinaryCmd:
 		return e.binary(c, st)
@@ -171,24 +185,37 @@ func (e *eval) pipeline(c *syntax.BinaryCmd, st state) (ok, fail state) {
 	flatten(c.Y)
 	feeds, feedsOK, piped := e.feeds, e.feedsOK, e.piped
 	last, lastFail := st, st
+	ended := e.ended
 	for i, s := range stages {
-		e.produced = nil
+		e.ended = ended // they run at once
+		e.produced = printed{}
 		e.piped = piped || i > 0
+		// In a group another command may read the beginning first, and the first name would lack its own.
+		e.feedsOK = e.feedsOK && (i == 0 || plainStage(s))
 		last, lastFail = e.stmt(s, st)
 		if e.stopped {
 			return st, st
 		}
 		_, simple := s.Cmd.(*syntax.CallExpr)
-		e.feeds, e.feedsOK = e.produced, simple && e.produced != nil && i < len(stages)-1
+		e.feeds, e.feedsOK = e.produced, simple && e.produced.names != nil && i < len(stages)-1
 	}
 	e.feeds, e.feedsOK, e.piped = feeds, feedsOK, piped
-	e.produced = nil
+	e.produced = printed{}
 	e.last = -1
 	if e.lang == syntax.LangBash {
 		return st, st
 	}
 	// zsh runs the last stage in the shell itself; what sh does depends on which shell it is.
 	return union(st, last), union(st, lastFail)
+}
+
+// plainStage reports that a stage is one command, timed or not.
+func plainStage(s *syntax.Stmt) bool {
+	if t, is := s.Cmd.(*syntax.TimeClause); is && t.Stmt != nil {
+		s = t.Stmt
+	}
+	_, is := s.Cmd.(*syntax.CallExpr)
+	return is
 }
 
 func (e *eval) ifClause(c *syntax.IfClause, st state) (ok, fail state) {

@@ -6,64 +6,69 @@ import "sync"
 type class uint8
 
 const (
-	classFlag        class = iota // nothing to judge
-	classText                     // any text
-	classNumber                   // any text that the tool takes as a number
-	classRead                     // a file or directory that is read
-	classWrite                    // a file that is written
-	classReadWrite                // a file that is read and changed
-	classTree                     // a directory whose whole content is read
-	classWriteTree                // a directory below which files are written
-	classChdir                    // a directory: later paths start there
-	classSed                      // a sed script
-	classAwk                      // an awk program
-	classJq                       // a jq program
-	classURL                      // an address that is asked
-	classPackage                  // a Go package pattern
-	classRevision                 // a Git revision or path
-	classPathspec                 // a Git pathspec
-	classAssign                   // text, but NAME=value is a setting
-	classData                     // NAME=value is text, anything else a file that is read
-	classDD                       // if=FILE, of=FILE or another NAME=value
-	classArchive                  // a file that is written when the tool packs, read when it unpacks
-	classHere                     // the tool writes files below its directory
-	classFormat                   // date: +FORMAT is text, anything else sets the clock
-	classPage                     // man: a name is text, a path is a file of formatting commands
-	classPaged                    // less: a file that is read, +COMMAND is run
-	classRemote                   // rsync: a tree that is read, HOST:PATH is a machine
-	classRemoteWrite              // rsync: a tree that is written, HOST:PATH is a machine
-	classRepository               // git: a remote's name, a directory or an address
-	classGoFlags                  // flags for the Go compiler or linker
-	classCovReport                // pytest: KIND or KIND:PATH, which is written
-	classFormatter                // a formatter or reporter: a built-in name is text, anything else is code
-	classFmtArgs                  // cargo fmt: --check or files that are changed
-	classLintArgs                 // cargo clippy: lint levels
-	classKubeOutput               // kubectl -o: …-file=PATH is read
-	classCurlText                 // curl: @FILE is read
-	classCookie                   // curl: NAME=value, or a file that is read
-	classMethod                   // curl: GET and HEAD are text
-	classMove                     // a file or directory that goes away with everything below
-	classPlugin                   // pytest -p: no:NAME is text
-	classSuffix                   // an ending for backup files: no directory
-	classDNS                      // dig: +OPTION and types are text, the rest is asked
-	classResource                 // a kubectl resource: for deny patterns "a/b,c" are the words a, b and c
-	classKnown                    // one of the words in the table is text, anything else may be code: known:a,b
-	classInt                      // digits; anything else goes on as further options
-	classOptionText               // text; behind "$" it goes on as further options (less)
-	classReference                // gh: a number or branch, URL is a machine
-	classTemplate                 // kubectl: text with "{", or a file that is read
-	classOutFormat                // golangci-lint: KIND or KIND:PATH, which is written, with commas
-	classTarget                   // a target's name; a path is a file of settings, which may name programs
-	classTestArgs                 // options of a Rust test binary
-	classNativeArgs               // cmake --build: what the native build tool gets
-	classWarning                  // Python's warning filter: a category with a dot imports a module
-	classCompared                 // diff: a file, or a directory whose files are read
-	classReadHere                 // everything below the tool's directory is read
-	classLogRange                 // git log -L: RANGE:FILE, in which RANGE may hold colons
-	classTop                      // git: the whole work tree, wherever in it the command runs
-	classGitDir                   // git: a directory that becomes a repository itself
-	classModule                   // a name is text, a path is code that is loaded
-	classScript                   // npm: a word for a script of the package, judged by the table npm-script
+	classFlag         class = iota // nothing to judge
+	classText                      // any text
+	classNumber                    // any text that the tool takes as a number
+	classRead                      // a file or directory that is read
+	classWrite                     // a file that is written
+	classReadWrite                 // a file that is read and changed
+	classTree                      // a directory whose whole content is read
+	classWriteTree                 // a directory below which files are written
+	classProject                   // a directory whose project file the tool obeys
+	classWriteProject              // the same, and the tool writes below it
+	classChdir                     // a directory: later paths start there
+	classSed                       // a sed script
+	classAwk                       // an awk program
+	classJq                        // a jq program
+	classURL                       // an address that is asked
+	classPackage                   // a Go package pattern
+	classRevision                  // a Git revision or path
+	classPathspec                  // a Git pathspec
+	classAssign                    // text, but NAME=value is a setting
+	classData                      // NAME=value is text, anything else a file that is read
+	classDD                        // if=FILE, of=FILE or another NAME=value
+	classArchive                   // a file that is written when the tool packs, read when it unpacks
+	classHere                      // the tool writes files below its directory
+	classFormat                    // date: +FORMAT is text, anything else sets the clock
+	classPage                      // man: a name is text, a path is a file of formatting commands
+	classPaged                     // less: a file that is read, +COMMAND is run
+	classRemote                    // rsync: a tree that is read, HOST:PATH is a machine
+	classRemoteWrite               // rsync: a tree that is written, HOST:PATH is a machine
+	classRepository                // git: a remote's name, a directory or an address
+	classGoFlags                   // flags for the Go compiler or linker
+	classCovReport                 // pytest: KIND or KIND:PATH, which is written
+	classFormatter                 // a formatter or reporter: a built-in name is text, anything else is code
+	classFmtArgs                   // cargo fmt: --check or files that are changed
+	classLintArgs                  // cargo clippy: lint levels
+	classKubeOutput                // kubectl -o: …-file=PATH is read
+	classCurlText                  // curl: @FILE is read
+	classCookie                    // curl: NAME=value, or a file that is read
+	classMethod                    // curl: GET and HEAD are text
+	classMove                      // a file or directory that goes away with everything below
+	classPlugin                    // pytest -p: no:NAME is text
+	classSuffix                    // an ending for backup files: no directory
+	classPrefix                    // the beginning of the names of files that are written
+	classProcess                   // ps: which programs it shows
+	classShowing                   // ps: what it shows of them; their environment opens
+	classDNS                       // dig: +OPTION and types are text, the rest is asked
+	classResource                  // a kubectl resource: for deny patterns "a/b,c" are the words a, b and c
+	classKnown                     // one of the words in the table is text, anything else may be code: known:a,b
+	classInt                       // digits; anything else goes on as further options
+	classOptionText                // text; behind "$" it goes on as further options (less)
+	classReference                 // gh: a number or branch, URL is a machine
+	classTemplate                  // kubectl: text with "{", or a file that is read
+	classOutFormat                 // golangci-lint: KIND or KIND:PATH, which is written, with commas
+	classTarget                    // a target's name; a path is a file of settings, which may name programs
+	classTestArgs                  // options of a Rust test binary
+	classNativeArgs                // cmake --build: what the native build tool gets
+	classWarning                   // Python's warning filter: a category with a dot imports a module
+	classCompared                  // diff: a file, or a directory whose files are read
+	classReadHere                  // everything below the tool's directory is read
+	classLogRange                  // git log -L: RANGE:FILE, in which RANGE may hold colons
+	classTop                       // git: the whole work tree, wherever in it the command runs
+	classGitDir                    // git: a directory that becomes a repository itself
+	classModule                    // a name is text, a path is code that is loaded
+	classScript                    // npm: a word for a script of the package, judged by the table npm-script
 
 	// Only a pattern that names the option or operand itself opens these.
 	classList   // a file that lists files to act on
@@ -75,11 +80,11 @@ const (
 
 var classNames = map[string]class{
 	"flag": classFlag, "text": classText, "number": classNumber, "read": classRead, "write": classWrite, "rw": classReadWrite,
-	"tree": classTree, "wtree": classWriteTree, "chdir": classChdir, "sed": classSed, "awk": classAwk, "jq": classJq, "url": classURL,
+	"tree": classTree, "wtree": classWriteTree, "chdir": classChdir, "project": classProject, "wproject": classWriteProject, "sed": classSed, "awk": classAwk, "jq": classJq, "url": classURL,
 	"package": classPackage, "rev": classRevision, "pathspec": classPathspec, "assign": classAssign, "data": classData, "dd": classDD, "archive": classArchive, "here": classHere, "format": classFormat, "page": classPage, "paged": classPaged,
 	"remote": classRemote, "remotewrite": classRemoteWrite, "repository": classRepository,
 	"goflags": classGoFlags, "covreport": classCovReport, "eslintformat": classFormatter, "reporter": classFormatter, "fmtargs": classFmtArgs,
-	"lintargs": classLintArgs, "kubeoutput": classKubeOutput, "curltext": classCurlText, "cookie": classCookie, "method": classMethod, "dns": classDNS, "suffix": classSuffix, "plugin": classPlugin, "move": classMove, "resource": classResource,
+	"lintargs": classLintArgs, "kubeoutput": classKubeOutput, "curltext": classCurlText, "cookie": classCookie, "method": classMethod, "dns": classDNS, "suffix": classSuffix, "process": classProcess, "showing": classShowing, "prefix": classPrefix, "plugin": classPlugin, "move": classMove, "resource": classResource,
 	"int": classInt, "optiontext": classOptionText, "reference": classReference, "template": classTemplate,
 	"outformat": classOutFormat, "target": classTarget, "testargs": classTestArgs, "nativeargs": classNativeArgs, "warning": classWarning,
 	"compared": classCompared, "readhere": classReadHere, "logrange": classLogRange,
@@ -170,12 +175,14 @@ type tool struct {
 	envCode   bool // evaluates text in variables of its environment
 	atFile    bool // a word @FILE stands for the words in FILE
 	into      bool // puts its sources below the last operand (or -t), under their own names
+	unpacks   bool // writes files whose names lack the ending of those that it reads
 	meta      bool // shows names, sizes and counts, never what a file holds
 	reads     bool // changes nothing but what its classes say
 	delegate  bool // the first operand names the tool that runs
 	bool      bool // options without a value take =true and =false
 	globs     bool // expands patterns in its operands itself
 	once      bool // of several directories to change to, the tool would take the last or join them all
+	fetching  bool // gets packages by their names, whatever the options
 	dangerous bool // some option opens, or writes a file
 	wraps     string
 	mini      string // a grammar of its own: find, git, dd, …
@@ -200,6 +207,7 @@ type tool struct {
 	behindClass   class
 	directoryIf   []string          // with one of these compared operands are taken for directories
 	emptyWrites   map[string]string // the file that an option writes where no value names one
+	expands       []string          // options in whose paths the tool itself replaces ~ and $NAME
 	anchored      bool              // paths of options start where the tool does, whatever -C says
 	hereUnless    []string          // without any of these the tool writes below its directory
 	hereNames     string            // then only files in the directory itself that this pattern names; "" for anything below

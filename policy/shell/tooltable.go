@@ -279,6 +279,8 @@ func (t *tool) line(key string, args []string, depth int) error {
 			t.emptyWrites = map[string]string{}
 		}
 		t.emptyWrites[args[0]] = args[1]
+	case "expands":
+		t.expands = append(t.expands, args...)
 	case "here-unless":
 		t.hereUnless = append(t.hereUnless, args...)
 	case "here-names":
@@ -330,6 +332,10 @@ func (t *tool) properties(args []string) error {
 			t.delegate, t.stop = true, true
 		case "into":
 			t.into = true
+		case "fetches":
+			t.fetching = true
+		case "unpacks":
+			t.unpacks = true
 		case "meta":
 			t.meta = true
 		case "lists":

@@ -240,14 +240,15 @@ func (e *eval) substitution(n syntax.Node, stmts []*syntax.Stmt, st state) {
 	if !e.enter(n) {
 		return
 	}
-	last, produced, feeds, ok := e.last, e.produced, e.feeds, e.feedsOK
-	piped := e.piped
+	last, produced, feeds := e.last, e.produced, e.feeds
+	piped, ended := e.piped, e.ended
 	e.feedsOK, e.piped = false, e.outer
 	e.within++
 	e.stmts(stmts, st)
 	e.within--
-	e.piped = piped
-	e.last, e.produced, e.feeds, e.feedsOK = last, produced, feeds, ok
+	e.piped, e.ended = piped, ended
+	// It runs before the command around it, and may have read the beginning of the names that the pipe brings.
+	e.last, e.produced, e.feeds, e.feedsOK = last, produced, feeds, false
 }
 
 // literal appends quoted text.

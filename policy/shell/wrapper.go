@@ -22,10 +22,15 @@ func (e *eval) wrapper(t *tool, words []Word, st state, wrappers []string) (done
 	inner := words[rest:]
 	switch t.wraps {
 	case "env":
+		for _, o := range options {
+			if o.option.name() == "--unset" {
+				e.a.Assigns = append(e.a.Assigns, Assignment{words[0].Span, o.value})
+			}
+		}
 		inner, good = e.envAssignments(inner, st)
 	case "xargs":
 		if len(inner) > 0 {
-			inner = e.xargsWords(inner, options)
+			inner, good = e.xargsWords(inner, options)
 		}
 	case "watch":
 		if len(inner) > 0 && !has(usedOf(options), []string{"--exec"}) {
@@ -177,47 +182,105 @@ func (e *eval) envAssignments(words []Word, st state) (rest []Word, ok bool) {
 	return nil, true
 }
 
-// xargsWords adds what xargs reads: names that the stage before is known to print, or words of unknown text.
-func (e *eval) xargsWords(inner []Word, options []givenOption) []Word {
+// xargsWords adds what xargs reads: names that the stage before is known to print, or words of unknown text. It reports false
+// where it can't be told in which places of the command they stand.
+func (e *eval) xargsWords(inner []Word, options []givenOption) ([]Word, bool) {
+	replace, ok := xargsReplace(options)
+	if !ok {
+		e.refuse(inner[0].Span, "wrapper-option", "Of the options -I, -i, -L, -l and -n xargs follows the last one, so what stands in the command is unclear.", "Use one of them.")
+		return nil, false
+	}
 	fed := []Word{{Span: inner[0].Span, Kind: ManyUnknown}}
-	if e.feedsOK {
+	if e.feedsOK && xargsEnds(options) == e.feeds.end {
 		fed = fed[:0]
-		for _, w := range e.feeds {
+		for _, w := range e.feeds.names {
 			w.Span = inner[0].Span
 			fed = append(fed, w)
 		}
 	}
-	replace := ""
+	e.feedsOK = false // the command itself reads nothing from the pipe
+	if replace == "" {
+		return append(slices.Clone(inner), fed...), true
+	}
+	return replaced(inner, replace, fed), true
+}
+
+// xargsReplace is the text that xargs replaces by what it reads; "" for none. Each option that says how many names a command
+// gets undoes the others, but for -n1, which says the same as -I.
+func xargsReplace(options []givenOption) (replace string, ok bool) {
+	counts, replaces := false, false
 	for _, o := range options {
-		if o.option.name() == "--replace" || o.option.name() == "-I" {
-			if replace = o.value; replace == "" {
-				replace = "{}"
+		switch o.option.name() {
+		case "--max-args":
+			counts = counts || o.value != "1"
+		case "-L", "--max-lines":
+			counts = true
+		case "-I", "--replace":
+			text := o.value
+			if text == "" && !o.joined {
+				text = "{}"
+			}
+			if text == "" || replaces && text != replace {
+				return "", false
+			}
+			replace, replaces = text, true
+		}
+	}
+	return replace, !replaces || !counts
+}
+
+// xargsEnds says how the names end that xargs reads: by NUL, or by a line feed as most tools print them.
+func xargsEnds(options []givenOption) nameEnd {
+	end := endLine
+	for _, o := range options {
+		switch o.option.name() {
+		case "--null":
+			end = endNul
+		case "--delimiter":
+			switch o.value {
+			case `\n`, "\n":
+				end = endLine
+			case `\0`:
+				end = endNul
+			default:
+				end = endOther // cuts names in pieces
 			}
 		}
 	}
-	if replace == "" {
-		return append(slices.Clone(inner), fed...)
-	}
-	return replaced(inner, replace, fed)
+	return end
 }
 
 // replaced puts names in the place of a replacement string, once for each name.
 func replaced(inner []Word, replace string, names []Word) []Word {
 	var out []Word
 	for _, w := range inner {
-		before, _, found := strings.Cut(w.Text, replace)
-		if w.Kind != Known || !found {
+		text := w.Text
+		switch w.Kind {
+		case Glob:
+			text = unquoteGlob(w.Glob)
+		case OneUnknown, ManyUnknown:
+			text = w.prefix
+			if strings.Trim(replace, "0123456789abcdef") == "" {
+				w.integer, w.object, w.bare = false, false, false // the text that isn't known may hold it
+			}
+		}
+		before, _, found := strings.Cut(text, replace)
+		if !found {
 			out = append(out, w)
 			continue
 		}
-		if w.Text == replace {
+		if w.Kind == Known && w.Text == replace {
 			for _, n := range names {
 				n.Span = w.Span
 				out = append(out, n)
 			}
 			continue
 		}
-		out = append(out, Word{Span: w.Span, Kind: OneUnknown, prefix: before})
+		kind := OneUnknown
+		if w.Kind == ManyUnknown || w.Kind == Glob {
+			kind = ManyUnknown
+		}
+		out = append(out, Word{Span: w.Span, Kind: kind, prefix: before})
 	}
 	return out
 }
