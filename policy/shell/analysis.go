@@ -100,6 +100,7 @@ type Word struct {
 	integer bool   // for OneUnknown: a non-negative integer
 	object  bool   // for OneUnknown: the name of a Git object, which is no option and no path
 	bare    bool   // with object: nothing but the name
+	top     bool   // for OneUnknown: the top of the repository that the shell is in, or nothing
 	lastJob bool   // for ManyUnknown: $! alone
 	dots    bool   // for Glob: wildcards match a leading dot too
 	tree    bool   // for Glob: file names from find or xargs, at any depth

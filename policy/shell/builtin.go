@@ -178,6 +178,8 @@ func (e *eval) changeDir(words []Word, st state, index int) (ok, fail state) {
 	var target string
 	var at Span
 	switch {
+	case i == len(words)-1 && words[i].top:
+		return e.enterTop(words[i].Span, st, index)
 	case i == len(words):
 		at = words[0].Span
 		if v := e.variable("HOME", st); v.kind == valueKnown {

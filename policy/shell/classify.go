@@ -89,6 +89,7 @@ type classifier struct {
 	below    *belowValue // the last one; nil for most lines, which pay for one word only
 	here     bool        // files are written below the directory that the tool ends in
 	ended    bool        // "--" was seen
+	end      int         // where; 0 where it was not
 }
 
 func (k *classifier) open(i int, class, option, message, hint string, never bool) {
@@ -118,7 +119,7 @@ func (k *classifier) from(i int) {
 		case k.ended || w.Kind == Known && (w.Text == "" || w.Text == "-"):
 			i = k.operand(i)
 		case w.Kind == Known && w.Text == "--" && !k.t.single:
-			k.ended = true
+			k.ended, k.end = true, i
 			i++
 		case w.Kind == Known && (w.Text[0] == '-' || k.t.plus && w.Text[0] == '+' && k.t.find(w.Text[:min(2, len(w.Text))]) != nil):
 			i = k.option(i)

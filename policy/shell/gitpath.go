@@ -58,86 +58,113 @@ func (k *classifier) rangeEnds(v Word, st state, how effect) {
 	}
 }
 
+// enterTop follows cd "$(git rev-parse --show-toplevel)". Which repository that is, where several lie in one another, nobody knows
+// here, and where Git fails cd stays.
+func (e *eval) enterTop(at Span, st state, index int) (ok, fail state) {
+	ok = e.fromTop(st)
+	if len(ok.cwds) > maxDirs {
+		e.refuse(at, "limit", "The command may run in too many different directories.", "Use fewer cd.")
+		return st, st
+	}
+	for _, d := range ok.cwds {
+		e.fileEffect(Word{Span: at, Text: d}, st, effect{command: index, word: -1})
+	}
+	return ok, st
+}
+
+// printsTop reports that a substitution ran nothing but "git rev-parse --show-toplevel", somewhere below the top that the caller named.
+// from is the number of commands that were known before the substitution.
+func (e *eval) printsTop(from int, st state) bool {
+	if len(e.a.Commands) != from+1 || e.in.Root == "" || len(st.cwds) == 0 {
+		return false
+	}
+	c := &e.a.Commands[from]
+	if commandText(c.Words) != "git rev-parse --show-toplevel" || len(c.Wrappers) > 0 || !slices.Equal(c.Cwds, st.cwds) {
+		return false
+	}
+	for _, d := range st.cwds {
+		if !strings.HasPrefix(path.Clean(d)+"/", strings.TrimSuffix(path.Clean(e.in.Root), "/")+"/") {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(e.a.Assigns, func(a Assignment) bool { return strings.HasPrefix(a.Name, "GIT_") })
+}
+
+// atTop reports that the line surely is in the repository's top directory.
+func (e *eval) atTop(st state) bool {
+	return len(st.cwds) == 1 && e.in.Root != "" && path.Clean(st.cwds[0]) == path.Clean(e.in.Root)
+}
+
 // revision: REV:path names a file's content in the history; anything else may be a revision or a path.
 func (k *classifier) revision(v Word, st state, how effect) {
 	if v.Kind == Known {
 		k.rangeEnds(v, st, how)
 		if rev, p, ok := cutRevision(v.Text); ok {
-			if rev == "" && (strings.HasPrefix(p, "(") || strings.HasPrefix(p, "!") || strings.HasPrefix(p, "^") || strings.HasPrefix(p, "/")) {
-				k.pathspec(v, st, how)
+			k.content(v, p, st, how)
+			if !k.maybePathspec(v.Text, rev, p, how.word) {
 				return
 			}
-			if len(p) > 1 && p[0] >= '0' && p[0] <= '3' && p[1] == ':' {
-				p = p[2:]
-			}
-			if p == "" {
-				return
-			}
-			if !strings.HasPrefix(p, "./") && !strings.HasPrefix(p, "../") {
-				st = k.e.fromTop(st)
-			}
-			v.Text = p
-			k.e.fileEffect(v, st, how)
-			return
 		}
 	}
-	k.pathspec(v, st, how)
+	k.pathspec(classRevision, v, st, how)
 }
 
-// pathspec: magic is taken off; a quoted wildcard matches across directories.
-func (k *classifier) pathspec(v Word, st state, how effect) {
-	if v.Kind == Glob {
-		k.e.fileEffect(v, st, how)
+// content judges the path of REV:path or, with a stage's number in front, of :0:path.
+func (k *classifier) content(v Word, p string, st state, how effect) {
+	if len(p) > 1 && p[0] >= '0' && p[0] <= '3' && p[1] == ':' {
+		p = p[2:]
+	}
+	if p == "" || v.Text[0] == ':' && p[0] == '/' { // ":/text" looks for a commit by its message
 		return
 	}
-	t := v.Text
-	if strings.HasPrefix(t, ":") {
+	if !strings.HasPrefix(p, "./") && !strings.HasPrefix(p, "../") {
+		st = k.e.fromTop(st)
+	}
+	v.Text = p
+	k.e.fileEffect(v, st, how)
+}
+
+// maybePathspec reports that a word of the form REV:path may be taken for a pathspec, which then names other files.
+func (k *classifier) maybePathspec(text, rev, p string, word int) bool {
+	return k.end > 0 && word > k.end || strings.ContainsAny(text, `*?[\`) || strings.Contains(text, "/../") ||
+		rev == "" && p != "" && strings.IndexByte("(/!^:", p[0]) >= 0
+}
+
+// onlyRevision reports an operand that can't be a file to change: it stands in front of "--", or first and is a name that Git
+// gives to commits. A file HEAD may never be written, so nobody means one.
+func (k *classifier) onlyRevision(c class, i int, text string) bool {
+	return c == classRevision && (i < k.end || k.end == 0 && i == k.operands[k.base] && ownRevision(text))
+}
+
+// ownRevision reports HEAD, @, FETCH_HEAD, stash@{0} and what "~", "^" and "@{…}" make of them.
+func ownRevision(text string) bool {
+	end := strings.IndexAny(text, "~^@")
+	if end < 0 {
+		end = len(text)
+	}
+	name, rest := text[:end], text[end:]
+	if name == "" {
+		rest = strings.TrimPrefix(rest, "@")
+		if strings.HasPrefix(rest, "{") {
+			rest = "@" + rest
+		}
+		name = "HEAD"
+	}
+	if name != "HEAD" && !strings.HasSuffix(name, "_HEAD") && !(name == "stash" && rest != "") || strings.Contains(name, "/") {
+		return false
+	}
+	for rest != "" {
+		inside, after, closed := strings.Cut(rest, "}")
 		switch {
-		case strings.HasPrefix(t, ":(exclude)"), strings.HasPrefix(t, ":!"), strings.HasPrefix(t, ":^"):
-			return
-		case strings.HasPrefix(t, ":/"):
-			t, st = t[2:], k.e.fromTop(st)
-		case strings.HasPrefix(t, ":(top)"):
-			t, st = t[len(":(top)"):], k.e.fromTop(st)
-		case strings.HasPrefix(t, ":(glob)"):
-			t = t[len(":(glob)"):]
-		case strings.HasPrefix(t, ":(literal)"):
-			t = t[len(":(literal)"):]
-		case strings.HasPrefix(t, ":(icase)"):
-			t = t[len(":(icase)"):]
+		case (strings.HasPrefix(rest, "@{") || strings.HasPrefix(rest, "^{")) && closed && !strings.ContainsAny(inside, `/\*?[`):
+			rest = after
+		case rest[0] == '~' || rest[0] == '^':
+			rest = strings.TrimLeft(rest[1:], "0123456789")
 		default:
-			k.e.refuse(v.Span, "pathspec", "This kind of pathspec can't be analysed.", "Name the paths.")
-			return
-		}
-		if t == "" {
-			t = "."
+			return false
 		}
 	}
-	v.Text = t
-	if !hasWildcard(t) || strings.HasPrefix(t, "HEAD") || strings.HasPrefix(t, "stash@") {
-		k.e.fileEffect(v, st, how)
-		return
-	}
-	// "*" crosses directories here, so each one may stand for any number of components.
-	g := Word{Span: v.Span, Kind: Glob, Text: globDir(t), dots: true, tree: true}
-	dir, last := "", t
-	if i := strings.LastIndexByte(t, '/'); i >= 0 {
-		dir, last = t[:i+1], t[i+1:]
-	}
-	switch {
-	case hasWildcard(dir) || strings.HasPrefix(last, "*"):
-		// No narrower than the command without a pathspec, which is judged by its directory.
-		dir := globDir(t)
-		if dir == "" {
-			dir = "."
-		}
-		k.e.fileEffect(Word{Span: v.Span, Text: dir}, st, how)
-		return
-	default:
-		g.Glob = dir + last
-		k.e.fileEffect(Word{Span: v.Span, Kind: Glob, Text: g.Text, Glob: dir + last + "*/**", dots: true, tree: true}, st, how)
-	}
-	k.e.fileEffect(g, st, how)
+	return text != ""
 }
 
 // gitDir records a directory that becomes a repository itself: the file HEAD makes Git take it for one and obey its settings.

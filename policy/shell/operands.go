@@ -96,6 +96,10 @@ func (k *classifier) listed(slots []slot) []Word {
 			skip++
 		}
 	}
+	operands := k.operands[min(len(k.operands), k.base+skip):]
+	if slices.Contains(slots, slot{classPathspec, true}) {
+		return k.pathspecNames(operands)
+	}
 	names, narrowed, wide := k.names()
 	if !narrowed || slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "/") }) {
 		names = []string{""}
@@ -112,13 +116,10 @@ func (k *classifier) listed(slots []slot) []Word {
 			out = append(out, w)
 		}
 	}
-	for _, i := range k.operands[min(len(k.operands), k.base+skip):] {
+	for _, i := range operands {
 		w := k.words[i]
 		switch w.Kind {
 		case Known:
-			if strings.HasPrefix(w.Text, ":") {
-				return nil
-			}
 			w = Word{Kind: Glob, Glob: strings.TrimSuffix(quoteGlob(w.Text), "/") + "/**"}
 			if t := k.words[i].Text; t == "." {
 				w.Glob = "**"
@@ -383,9 +384,9 @@ func (k *classifier) value(c class, i int, v Word, st state, operand bool) {
 		if c == classRevision {
 			k.revision(v, st, how)
 		} else {
-			k.pathspec(v, st, how)
+			k.pathspec(c, v, st, how)
 		}
-		if operand {
+		if operand && !k.onlyRevision(c, i, v.Text) {
 			for f := before; f < len(k.e.a.Files); f++ {
 				k.reads = append(k.reads, f)
 			}

@@ -121,6 +121,7 @@ type builder struct {
 	integer bool
 	lastJob bool // holds $!
 	object  bool // begins with the name of a Git object
+	top     bool // begins with the top of the repository
 	anyGlob bool // a pattern in text position: glob characters mean nothing to us
 }
 
@@ -154,6 +155,7 @@ func (b *builder) flush() {
 	case b.unknown == OneUnknown:
 		w.Kind, w.prefix, w.integer, w.object = OneUnknown, string(b.text[:b.prefix]), b.integer, b.object && revisionSuffix(b.text)
 		w.bare = w.object && len(b.text) == 0
+		w.top = b.top && len(b.text) == 0
 	case b.special && b.ctx == inCommand:
 		w.Kind, w.Glob = Glob, string(b.glob)
 		w.Text = globDir(w.Glob)
@@ -162,7 +164,7 @@ func (b *builder) flush() {
 	}
 	b.out = append(b.out, w)
 	b.text, b.glob, b.started, b.special, b.unknown, b.prefix, b.integer = b.text[:0], b.glob[:0], false, false, Known, 0, false
-	b.lastJob, b.object = false, false
+	b.lastJob, b.object, b.top = false, false, false
 }
 
 func (b *builder) parts(parts []syntax.WordPart, quoted bool) {
@@ -210,9 +212,14 @@ func (b *builder) parts(parts []syntax.WordPart, quoted bool) {
 			}
 			from := len(b.e.a.Commands)
 			b.e.substitution(p, p.Stmts, b.st)
-			if b.e.printsObject(from) {
+			switch {
+			case b.e.printsObject(from):
 				b.objectPart()
-			} else {
+			case quoted && b.e.printsTop(from, b.st):
+				whole := b.unknown == Known && len(b.text) == 0
+				b.unknownPart(true, false)
+				b.top = whole
+			default:
 				b.unknownPart(quoted, false)
 			}
 		case *syntax.ArithmExp:
@@ -372,7 +379,7 @@ func (b *builder) tilde(s string, only bool) string {
 
 // unknownPart appends text that is not known.
 func (b *builder) unknownPart(one, integer bool) {
-	b.object = false
+	b.object, b.top = false, false
 	kind := ManyUnknown
 	if one || b.ctx != inCommand {
 		kind = OneUnknown
