@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ambit/policy/paths"
+	"ambit/policy/shell"
 )
 
 // generalFiles judges what holds for files whatever the layers say.
@@ -56,7 +57,9 @@ func (e *eval) generalNames(t *target) {
 			}
 			for _, glob := range [...]string{t.glob, t.linked} {
 				if !hit && glob != "" {
-					which, hit = paths.Protected(strings.ReplaceAll(glob, `\`, ""))
+					if which, hit = paths.Protected(strings.ReplaceAll(glob, `\`, "")); !hit {
+						which, hit = protectedByPattern(glob, t.dots, e.holdsRoot(name))
+					}
 				}
 			}
 			if hit {
@@ -85,13 +88,54 @@ func (e *eval) generalNames(t *target) {
 	}
 }
 
+// protectedByPattern reports a protected name that a component of a pattern may stand for: ".claud?". What any name fits, "*" and
+// "**", is judged as a tree is; "*.json" counts for names that begin with a dot, which it only matches where wildcards do, and only
+// from the repository's top.
+func protectedByPattern(glob string, dots, top bool) (string, bool) {
+	comps := strings.Split(strings.Trim(glob, "/"), "/")
+	for _, name := range paths.ProtectedNames() {
+		parts := strings.Split(name, "/")
+		for i := 0; i+len(parts) <= len(comps); i++ {
+			if standsFor(comps[i:i+len(parts)], parts, dots, top) {
+				return name, true
+			}
+		}
+	}
+	return "", false
+}
+
+func standsFor(comps, parts []string, dots, top bool) bool {
+	wild := false
+	for i, c := range comps {
+		if !strings.ContainsAny(c, "*?[") {
+			if strings.ReplaceAll(c, `\`, "") != parts[i] {
+				return false
+			}
+			continue
+		}
+		if anyName(c) || extensionOnly(c) && !(top && dots && parts[i][0] == '.') || !shell.GlobsOverlap("/"+c, "/"+parts[i], dots) {
+			return false
+		}
+		wild = true
+	}
+	return wild
+}
+
+func anyName(component string) bool { return component == "*" || component == "**" }
+
+// extensionOnly reports a component like *.json.
+func extensionOnly(component string) bool {
+	rest, ok := strings.CutPrefix(component, "*.")
+	return ok && !strings.ContainsAny(rest, "*?[")
+}
+
 // plan reports whether the name is that of a plan, which the client keeps among its settings. Patterns may stand for more.
 func (e *eval) plan(t *target, folded string) bool {
 	home := &e.places.foldedHome
 	return t.glob == "" && (paths.Plan(home[0], folded) || paths.Plan(home[1], folded))
 }
 
-// writesHead reports a write to a file HEAD, also by a pattern that is literal text. A directory of that name is harmless.
+// writesHead reports a write to a file HEAD, also by a pattern that may stand for it and for few others. A directory of that name is harmless.
 func (e *eval) writesHead(t *target) bool {
 	cased := e.r.Resource.CaseSensitive
 	if t.effect != nil {
@@ -99,7 +143,9 @@ func (e *eval) writesHead(t *target) bool {
 			return false
 		}
 		if t.effect.Pattern {
-			return paths.RepositoryHead(t.effect.Glob, cased)
+			base := path.Base(t.effect.Glob)
+			return paths.RepositoryHead(t.effect.Glob, cased) || strings.ContainsAny(base, "*?[") && !anyName(base) && !extensionOnly(base) &&
+				(shell.GlobsOverlap("/"+base, "/HEAD", true) || !cased && shell.GlobsOverlap("/"+paths.Fold(base), "/head", true))
 		}
 	}
 	for _, name := range t.names {

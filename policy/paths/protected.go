@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -57,6 +58,21 @@ func Protected(folded string) (string, bool) {
 		folded = inside
 	}
 }
+
+// ProtectedNames lists the names, folded, of which Protected looks for one: each a component or several joined by slashes.
+func ProtectedNames() []string { return protectedList() }
+
+var protectedList = sync.OnceValue(func() []string {
+	var list []string
+	for name := range protectedNames().single {
+		list = append(list, name)
+	}
+	for _, name := range protectedNames().multi {
+		list = append(list, name[1:])
+	}
+	slices.Sort(list)
+	return list
+})
 
 // cutWorktree cuts a path at the first work tree of the client that holds it.
 func cutWorktree(folded string) (before, inside string, ok bool) {
