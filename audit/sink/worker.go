@@ -169,8 +169,8 @@ const busyRate = 1500
 
 // A sink that gives way rests this many times as long as its last batch took, within bounds.
 const (
-	restFactor = 4
-	maxRest    = 500 * time.Millisecond
+	restFactor = 12
+	maxRest    = time.Second
 )
 
 // giveWay leaves the processor to decisions while they come fast, unless the backlog is past half of its quota.
