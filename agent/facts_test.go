@@ -194,11 +194,13 @@ func TestSkillSource(t *testing.T) {
 	mustWrite(t, filepath.Join(config, "skills/both/SKILL.md"), "x")
 	mustWrite(t, filepath.Join(repo, ".claude/skills/both/SKILL.md"), "x")
 	mustWrite(t, filepath.Join(repo, ".claude/skills/verify/SKILL.md"), "x")
+	mustWrite(t, filepath.Join(repo, ".claude/commands/ȺȺȺȺ.MD"), "x") // a name that is longer in lower case
 	mustWrite(t, filepath.Join(config, "plugins/installed_plugins.json"), `{"version":2,"plugins":{"lint@market":[{}],"dup@market":[{}],"dup@other":[{}],"lost@nowhere":[{}],"local@dir":[{}]}}`)
 	mustWrite(t, filepath.Join(config, "plugins/known_marketplaces.json"), `{"market":{"source":{"source":"github","repo":"acme/plugins"}},"other":{"source":{"source":"git","url":"git@git.acme.test:p.git"}},"dir":{"source":{"source":"directory","path":"/x"}}}`)
 	m := machine(map[string]string{"CLAUDE_CONFIG_DIR": config})
 	for skill, want := range map[string]string{
 		"own": "github.com/acme/app/.claude/skills/own", "cmd": "github.com/acme/app/.claude/skills/cmd", "nested": "github.com/acme/app/.claude/skills/nested",
+		"ȺȺȺȺ": "github.com/acme/app/.claude/skills/ȺȺȺȺ",
 		"mine": "user", "both": "", "outer": "", "debug": "builtin", "nobody": "",
 		"verify":   "", // a project's skill of a built-in name
 		"lint:run": "github.com/acme/plugins/lint",

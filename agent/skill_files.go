@@ -102,8 +102,8 @@ func (s *skillSearch) files(dir string, above []string, commands, lower bool) bo
 			if s.named(above, lower) || s.titled(file) {
 				return true
 			}
-		case commands && strings.HasSuffix(name, ".md"):
-			if s.named(append(above[:len(above):len(above)], entry.Name()[:len(name)-len(".md")]), lower) || s.titled(file) {
+		case commands && strings.EqualFold(filepath.Ext(entry.Name()), ".md"):
+			if s.named(append(above[:len(above):len(above)], entry.Name()[:len(entry.Name())-len(".md")]), lower) || s.titled(file) {
 				return true
 			}
 		}

@@ -55,9 +55,9 @@ func (l *Ledger) Related(ctx context.Context, id string) ([]json.RawMessage, err
 			keys = append(keys, []facetValue{{facetID, c.Approval}})
 		}
 		if c.ToolUseID != "" {
-			keys = append(keys, []facetValue{{facetToolUse, c.ToolUseID}, e.owner()})
+			keys = append(keys, e.ofOwner(facetValue{facetToolUse, c.ToolUseID}))
 		} else if c.PromptID != "" {
-			keys = append(keys, []facetValue{{facetPromptID, c.PromptID}, e.owner()})
+			keys = append(keys, e.ofOwner(facetValue{facetPromptID, c.PromptID}))
 		}
 	}
 	seen := map[string]bool{string(raw): true}
@@ -78,13 +78,16 @@ func (l *Ledger) Related(ctx context.Context, id string) ([]json.RawMessage, err
 	return related, nil
 }
 
-// owner is whose the ids are that the agent gave: its session's, or without one the person's. Anybody may report an event with
-// the same ids; it is no part of this step.
-func (e *Event) owner() facetValue {
-	if e.Session != "" {
-		return facetValue{facetSession, e.Session}
+// ofOwner narrows a search for an id that the agent gave to whose it is: its session's, or without one the person's. Anybody may
+// report an event with the same id; it is no part of this step.
+func (e *Event) ofOwner(id facetValue) []facetValue {
+	switch {
+	case e.Session != "":
+		return []facetValue{id, {facetSession, e.Session}}
+	case e.Actor.User != "":
+		return []facetValue{id, {facetPerson, e.Actor.User}}
 	}
-	return facetValue{facetPerson, e.Actor.User}
+	return []facetValue{id}
 }
 
 // DecidedOn reports whether a tool use of a session was ever decided on, and whether it was refused and the refusal enforced.

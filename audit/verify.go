@@ -221,6 +221,9 @@ func (v *verifier) readCheckpoints(ctx context.Context) error {
 			}
 			break
 		}
+		if v.opt.Progress != nil {
+			v.opt.Progress(0, v.size)
+		}
 		if len(list) < chunk {
 			break
 		}
@@ -249,6 +252,7 @@ func (v *verifier) checkpoint(row db.Checkpoint, next int64) {
 		v.bad(v.size+1, "checkpoint %d was signed over %d entries; %d are there", c.Number, c.Size, v.size)
 	default:
 		v.signedSize = c.Size
+		c.Note = "" // there may be many
 		v.pending = append(v.pending, c)
 	}
 }

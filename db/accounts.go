@@ -53,6 +53,15 @@ func UpdateAccount(ctx context.Context, tx *Tx, a *AccountRow) error {
 	return nil
 }
 
+// ForgetClaimedGroups takes away what provisioned accounts of a connection last claimed.
+func ForgetClaimedGroups(ctx context.Context, tx *Tx, connection string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE accounts SET groups = '[]', groups_state = 'absent' WHERE connection = $1 AND provisioned`, connection)
+	if err != nil {
+		return fmt.Errorf("forget claimed groups: %w", err)
+	}
+	return nil
+}
+
 // DeleteAccount removes an account and its memberships.
 func DeleteAccount(ctx context.Context, tx *Tx, id string) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM accounts WHERE id = $1`, id); err != nil {

@@ -66,7 +66,8 @@ func (w *worker) retryAll(ctx context.Context, rows []db.SetAsideRow, out *Retri
 			out.Gone++
 			done = append(done, rows[i])
 		case err != nil:
-			out.Answer, out.Stopped = clean(err.Error(), w.secrets), true
+			// Whoever went on behind this page would pass those over that were not tried.
+			out.Answer, out.Stopped, out.Next = clean(err.Error(), w.secrets), true, ""
 			return done
 		case taken:
 			out.Delivered++

@@ -114,7 +114,8 @@ func (s *Service) ChangeGroup(ctx context.Context, by *caller.Principal, address
 func (s *Service) RemoveGroup(ctx context.Context, by *caller.Principal, address, id string, check func(*idp.Group) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row, err := s.people.Load().group(by, id)
+	d := s.people.Load()
+	row, err := d.group(by, id)
 	if err != nil {
 		return err
 	}
@@ -122,10 +123,17 @@ func (s *Service) RemoveGroup(ctx context.Context, by *caller.Principal, address
 	if err := check(&g); err != nil {
 		return err
 	}
+	// From the last one on claims count again: those of the next sign-in, not what was claimed before there were groups.
+	last := len(d.groupsAt[row.Connection]) == 1
 	var left []string
 	err = s.commit(ctx, func(tx *db.Tx) ([]*audit.Event, error) {
 		if left, err = db.KeepMembers(ctx, tx, id, nil); err != nil {
 			return nil, err
+		}
+		if last {
+			if err := db.ForgetClaimedGroups(ctx, tx, row.Connection); err != nil {
+				return nil, err
+			}
 		}
 		event := changed("group.deleted", by, address, "group", id, groupView(row, len(left)), nil)
 		return []*audit.Event{event}, db.DeleteGroup(ctx, tx, id)
@@ -133,7 +141,22 @@ func (s *Service) RemoveGroup(ctx context.Context, by *caller.Principal, address
 	if err != nil {
 		return err
 	}
+	if last {
+		if err := s.remember(func(st *stored) { st.forgetClaimedGroups(row.Connection) }); err != nil {
+			return err
+		}
+	}
 	return s.rememberGroup(row, nil, nil, left, nil)
+}
+
+// forgetClaimedGroups takes away what provisioned accounts of a connection last claimed. The list in force is not touched.
+func (st *stored) forgetClaimedGroups(connection string) {
+	st.accounts = slices.Clone(st.accounts)
+	for i := range st.accounts {
+		if a := &st.accounts[i]; a.Connection == connection && a.Provisioned {
+			a.Groups, a.GroupsState = nil, string(idp.GroupsAbsent)
+		}
+	}
 }
 
 // group finds a group of the connection that a caller provisions.

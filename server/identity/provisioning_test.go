@@ -209,7 +209,11 @@ func TestAnOwnerStays(t *testing.T) {
 	by := h.provisioner("okta")
 	u := h.provision(by, scimUser("olga", "00u9", testEmail))
 	through := h.openSession(h.arrive("okta", said("00u9", testEmail)))
+	h.token(caller.NewToken{Name: "script", Scopes: []caller.Scope{caller.ScopeDecide}, Person: testEmail})
 	h.setActive(by, u.ID, false)
+	if list := h.Tokens(); len(list) != 1 || !list[0].RevokedAt.IsZero() {
+		t.Errorf("the owner's tokens: %+v", list)
+	}
 	if h.signedIn(through) {
 		t.Error("the session through the connection stays")
 	}
@@ -380,6 +384,9 @@ func TestUsersWithoutGroupsAreNotInNone(t *testing.T) {
 			h.arrive("okta", absent)
 			// Removed and provisioned again after the groups went: what claims once said is no word about today.
 			must(t, h.RemoveGroup(t.Context(), by, testAddress, h.people.Load().groupsAt["okta"][0].ID, func(*idp.Group) error { return nil }))
+			if source == GroupsFromClaims {
+				groups(true)
+			}
 			must(t, h.RemoveUser(t.Context(), by, testAddress, u.ID, func(*idp.User) error { return nil }))
 			h.provision(by, scimUser("carl", "1", "carl@acme.test"))
 			groups(tc.doubt, tc.again...)

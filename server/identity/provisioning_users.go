@@ -189,7 +189,7 @@ func writePlacement(ctx context.Context, tx *db.Tx, p *placement, person *db.Per
 
 // endedWith says which sessions, agents' credentials and API tokens end with a placement: none unless it deactivates an account
 // that was active, and else all that the person has, through whatever account. Where another account is still open, the person
-// may come back through it. An owner keeps what the own sign-in opened, which no provider vouches for.
+// may come back through it. An owner keeps API tokens and what the own sign-in opened, which no provider vouches for.
 func (s *Service) endedWith(ctx context.Context, by *caller.Principal, address string, p *placement) (match func(*db.SessionRow) bool, end func(*db.Tx) error, tokens []*token) {
 	if p.account.Active || p.before == nil || !p.before.Active {
 		return func(*db.SessionRow) bool { return false }, func(*db.Tx) error { return nil }, nil
@@ -199,7 +199,10 @@ func (s *Service) endedWith(ctx context.Context, by *caller.Principal, address s
 		return row.PersonID == person && (row.AccountID != "" || !own)
 	}))
 	match = func(r *db.SessionRow) bool { return r.PersonID == person && (r.AccountID != "" || !own) }
-	return match, func(tx *db.Tx) error { return e.write(ctx, tx, s.now()) }, s.tokensOf(person)
+	if !own {
+		tokens = s.tokensOf(person)
+	}
+	return match, func(tx *db.Tx) error { return e.write(ctx, tx, s.now()) }, tokens
 }
 
 func (s *Service) groupsOf(ctx context.Context, d *directory, account string) ([]idp.Ref, error) {
