@@ -18,14 +18,15 @@ const (
 )
 
 // deliver sends a batch until all of it was accepted or set aside. Where the receiver refuses a part for what it is, halving
-// finds it. false: the worker ends, the sink was paused, or its cursor was moved; what was accepted counts.
+// finds it. false: the worker ends, the sink was paused, or a gap moved its cursor, so that what the gap names isn't sent; what was accepted counts.
 func (w *worker) deliver(b *batch) bool {
+	skips := w.skips
 	var parts []span
 	if len(b.items) > 0 {
 		parts = append(parts, span{0, len(b.items)})
 	}
 	for len(parts) > 0 {
-		if w.ended() || w.stateNow() != Running || w.at().Cursor > b.through {
+		if w.ended() || w.stateNow() != Running || w.at().Cursor > b.through || w.skips != skips {
 			return false
 		}
 		p := parts[len(parts)-1]

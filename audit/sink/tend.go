@@ -106,6 +106,7 @@ func (w *worker) skip(to int64, why string) error {
 		return err
 	}
 	w.advance(to, 0, 0)
+	w.skips++
 	w.log.Error("the sink has a gap: "+why, "first", at.Cursor+1, "last", to)
 	return nil
 }

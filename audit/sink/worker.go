@@ -37,6 +37,7 @@ type worker struct {
 	pendingAt  time.Time // since when there is something to deliver
 	tendedAt   time.Time
 	checkedAt  time.Time // when it last looked for checkpoints, being idle
+	skips      int       // gaps so far: a batch that one of them falls into is given up
 	poisonRun  int       // messages set aside since the last one that was accepted
 	setAsideAt time.Time // of the last event that told of it
 	alarmedAt  time.Time // of the last alarm about a receiver that refuses
