@@ -84,18 +84,19 @@ func coveredBy(e *eval, rules []pathRule, name string, fold bool) int {
 
 // forbidden gives the deny rule, or for writes the protect rule, that t touches.
 func (f *filesRule) forbidden(e *eval, t *target) (rule string, protect, hit bool) {
-	if rule, hit = touches(e, f.deny, t); hit || !t.write {
+	if rule, hit = touches(e, f.deny, t, false); hit || !t.write {
 		return rule, false, hit
 	}
-	rule, hit = touches(e, f.protect, t)
+	rule, hit = touches(e, f.protect, t, true)
 	return rule, true, hit
 }
 
-func touches(e *eval, rules []pathRule, t *target) (string, bool) {
+// touches finds the rule that t touches, of those that protect or of those that deny.
+func touches(e *eval, rules []pathRule, t *target, protect bool) (string, bool) {
 	for i := range rules {
 		r := &rules[i]
 		for _, name := range t.folded {
-			if r.forbids(e, t, name) {
+			if r.forbids(e, t, name, protect) {
 				return r.text, true
 			}
 		}
@@ -105,7 +106,7 @@ func touches(e *eval, rules []pathRule, t *target) (string, bool) {
 
 // forbids judges one form of a name by one rule that restricts. Where the rule's base is unknown its name counts in any
 // directory: not knowing never removes a restriction.
-func (r *pathRule) forbids(e *eval, t *target, folded string) bool {
+func (r *pathRule) forbids(e *eval, t *target, folded string, protect bool) bool {
 	rule := r
 	if !e.places.known(r.base) {
 		everywhere := *r
@@ -113,12 +114,14 @@ func (r *pathRule) forbids(e *eval, t *target, folded string) bool {
 		rule = &everywhere
 	}
 	bases := e.places.folded(rule.base)
+	// A nested .github protects nothing: "src/**/*.ts" counts as reaching into one from the repository's top only.
+	below := !(protect && rule.keptAtTop() && foundByName(t.glob)) || e.holdsRoot(folded)
 	switch {
 	case rule.covers(folded, bases):
 		return true
-	case rule.base == baseAny && wholeTree(t.glob):
-		return rule.keptAtTop() && t.dots && e.holdsRoot(folded)
-	case t.glob != "" && rule.meets(t.glob, bases, t.dots, !rule.keptAtTop() || e.holdsRoot(folded)):
+	case rule.base == baseAny && rule.namesFile() && t.listed && path.Base(t.glob) == "*":
+		return false // names, sizes and counts of whatever is there
+	case t.glob != "" && rule.meets(t.glob, bases, t.dots, below):
 		return true
 	case t.linked != "" && rule.meets(t.linked, bases, t.dots, true):
 		return true
@@ -135,8 +138,11 @@ func (r *pathRule) forbids(e *eval, t *target, folded string) bool {
 // from there or from above counts as touching them, further down not.
 func (r *pathRule) keptAtTop() bool { return r.base == baseAny && strings.HasPrefix(r.rel, ".") }
 
-// wholeTree reports a pattern for everything below a directory: what find and the like print.
-func wholeTree(glob string) bool { return strings.HasSuffix(glob, "/**") }
+// foundByName reports a pattern for a name anywhere below a directory written out, "src/**/*.ts": what find -name prints.
+func foundByName(glob string) bool {
+	dir, name, ok := strings.Cut(glob, "/**/")
+	return ok && !strings.ContainsAny(dir, "*?[") && !strings.Contains(name, "/")
+}
 
 // meets reports whether a shell pattern, absolute and folded, could stand for something that the rule names or, with below, for
 // something below that. dots says whether its wildcards match a leading dot.

@@ -25,7 +25,7 @@ type target struct {
 	rest       string // what stands behind the target's directory in it
 	linked     string // the same from where links lead; "" where that is no other place
 	search     bool   // read by a searching tool
-	listed     bool   // with tree: the tool tells names, not contents
+	listed     bool   // the tool tells names and sizes, not contents
 	effect     *shell.FileEffect
 	problem    *Finding // why it can't be judged
 	hidden     bool     // with problem: it may be any file, a protected one too
@@ -79,7 +79,7 @@ func (e *eval) analyse() {
 			e.addUnlisted(true, "the names of the line's files come to more than "+strconv.Itoa(maxLineBytes>>10)+" KiB")
 			break
 		}
-		t := target{named: f.Path, write: f.Write, tree: f.Tree, visible: f.Visible, dots: f.Dots, effect: f}
+		t := target{named: f.Path, write: f.Write, tree: f.Tree, visible: f.Visible, dots: f.Dots, listed: f.Listed, effect: f}
 		if f.Pattern {
 			t.glob, t.rest = f.Glob, f.Rest
 		}

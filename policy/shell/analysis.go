@@ -66,6 +66,7 @@ type FileEffect struct {
 	Path    string // absolute where the cwd is known, joined but not cleaned ("/r/a/../b"): links must be resolved before ".."
 	Tree    bool   // the content of the whole tree below Path may be touched, so a denied path below counts as touched
 	Visible bool   // with Tree: names below Path that begin with a dot are left out
+	Listed  bool   // the tool shows names, sizes and counts, never what a file holds
 	Pattern bool   // the last components come from a glob; Path is the literal directory, Glob the whole pattern
 	Glob    string // with Pattern: absolute and, unlike Path, clean; "*", "?", "[…]" within a component, "**" any number of components; "\" quotes
 	Rest    string // with Pattern: what stands behind Path in it, for whoever knows where Path leads: GlobIn

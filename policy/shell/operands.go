@@ -404,10 +404,7 @@ func (k *classifier) file(c class, v Word, st state, how effect, operand bool) {
 	if v.Kind == Known && v.Text == "-" {
 		return // the standard stream
 	}
-	if k.t.meta && c == classRead && v.Kind == Glob {
-		// Names, sizes and counts are all it shows of what a pattern finds: the directory is what it looks into.
-		v = Word{Span: v.Span, Text: firstOf(v.Text, ".")}
-	}
+	how.listed = k.t.meta
 	how.tree = c == classTree || c == classRead && has(k.options, k.t.treeIf)
 	how.visible = k.visible()
 	if v.tree {
@@ -486,11 +483,4 @@ func (k *classifier) dd(i int, v Word, st state, how effect) {
 	case !ok || !nameLike(key):
 		k.unknownOption(i, k.words[i].Text)
 	}
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -80,6 +80,7 @@ type effect struct {
 	write         bool
 	tree          bool
 	visible       bool
+	listed        bool
 	guess         bool
 }
 
@@ -112,7 +113,7 @@ func (e *eval) fileEffect(w Word, st state, how effect) {
 	}
 	f := FileEffect{
 		Span: w.Span, Write: how.write, Path: p, Tree: how.tree, Visible: how.visible && how.tree,
-		Command: how.command, Guess: how.guess, Word: how.word,
+		Command: how.command, Guess: how.guess, Word: how.word, Listed: how.listed,
 	}
 	if path.IsAbs(p) {
 		e.addFile(f)
@@ -180,7 +181,7 @@ func (e *eval) globEffect(w Word, st state, how effect) {
 	for i, d := range dirs {
 		e.addFile(FileEffect{
 			Span: w.Span, Write: how.write, Path: d, Tree: how.tree, Visible: how.visible && how.tree, Pattern: true,
-			Glob: cleanGlob(globs[i]), Rest: rest, Dots: w.dots, Command: how.command, Guess: how.guess, Word: how.word,
+			Glob: cleanGlob(globs[i]), Rest: rest, Dots: w.dots, Command: how.command, Guess: how.guess, Word: how.word, Listed: how.listed,
 		})
 	}
 }
