@@ -88,7 +88,12 @@ func (m *Manager) asideRows(ctx context.Context, id string, refs []AsideRef) ([]
 		return nil, invalid("at most %d messages at once", MaxAside)
 	}
 	var rows []db.SetAsideRow
+	seen := map[AsideRef]bool{}
 	for _, r := range refs {
+		if seen[r] {
+			continue
+		}
+		seen[r] = true
 		there, err := db.SetAsideOf(ctx, m.opt.DB.Read(), id, string(r.Message), r.Ref)
 		if err != nil {
 			return nil, err

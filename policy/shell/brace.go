@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,29 +101,40 @@ func manyBraces(w *syntax.Word) bool {
 // doubtfulBrace reports literal text that still looks as if it could expand.
 func doubtfulBrace(w *syntax.Word) bool {
 	open, sep := false, false
-	for _, p := range w.Parts {
-		lit, ok := p.(*syntax.Lit)
-		if !ok {
-			continue
-		}
-		for i := 0; i < len(lit.Value); i++ {
-			switch lit.Value[i] {
-			case '\\':
-				i++
-			case '{':
-				open, sep = true, false
-			case ',':
-				sep = open
-			case '.':
-				sep = sep || open && i+1 < len(lit.Value) && lit.Value[i+1] == '.'
-			case '}':
-				if open && sep {
-					return true
-				}
+	for rest := range unquotedIn(w) {
+		switch rest[0] {
+		case '{':
+			open, sep = true, false
+		case ',':
+			sep = open
+		case '.':
+			sep = sep || open && strings.HasPrefix(rest, "..")
+		case '}':
+			if open && sep {
+				return true
 			}
 		}
 	}
 	return false
+}
+
+// unquotedIn walks the characters of a word's literal parts that no backslash quotes: each as the rest of its part that begins with it.
+func unquotedIn(w *syntax.Word) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, p := range w.Parts {
+			lit, ok := p.(*syntax.Lit)
+			if !ok {
+				continue
+			}
+			for i := 0; i < len(lit.Value); i++ {
+				if lit.Value[i] == '\\' {
+					i++
+				} else if !yield(lit.Value[i:]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 const maxBraces = 1000

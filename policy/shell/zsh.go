@@ -85,21 +85,13 @@ func (e *eval) words(file *syntax.File) bool {
 // closesBrace reports an unquoted "}" without its "{" in the same word.
 func closesBrace(w *syntax.Word) bool {
 	open := 0
-	for _, p := range w.Parts {
-		lit, ok := p.(*syntax.Lit)
-		if !ok {
-			continue
-		}
-		for i := 0; i < len(lit.Value); i++ {
-			switch lit.Value[i] {
-			case '\\':
-				i++
-			case '{':
-				open++
-			case '}':
-				if open--; open < 0 {
-					return true
-				}
+	for rest := range unquotedIn(w) {
+		switch rest[0] {
+		case '{':
+			open++
+		case '}':
+			if open--; open < 0 {
+				return true
 			}
 		}
 	}
@@ -108,18 +100,9 @@ func closesBrace(w *syntax.Word) bool {
 
 // hasBracket reports an unquoted "(" or ")" in a word.
 func hasBracket(w *syntax.Word) bool {
-	for _, p := range w.Parts {
-		lit, ok := p.(*syntax.Lit)
-		if !ok {
-			continue
-		}
-		for i := 0; i < len(lit.Value); i++ {
-			switch lit.Value[i] {
-			case '\\':
-				i++
-			case '(', ')':
-				return true
-			}
+	for rest := range unquotedIn(w) {
+		if rest[0] == '(' || rest[0] == ')' {
+			return true
 		}
 	}
 	return false

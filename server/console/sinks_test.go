@@ -80,7 +80,8 @@ func TestASinksLife(t *testing.T) {
 	}
 	o.refused("GET", at+"/set-aside?after=x", nil, 400, "invalid")
 	o.refused("GET", at+"/set-aside?limit=201", nil, 400, "invalid")
-	one := object{"messages": []object{{"message": aside.SetAside[0].Message, "ref": aside.SetAside[0].Ref}}}
+	ref := object{"message": aside.SetAside[0].Message, "ref": aside.SetAside[0].Ref}
+	one := object{"messages": []object{ref, ref}} // said twice
 	var dismissed struct{ Dismissed int }
 	o.call("POST", at+"/set-aside/dismiss", one, 200, &dismissed)
 	if dismissed.Dismissed != 1 || o.events("type=sink.set_aside_dismissed") != 1 {
@@ -89,6 +90,7 @@ func TestASinksLife(t *testing.T) {
 	o.refused("POST", at+"/set-aside/dismiss", one, 404, "not_found")
 	o.refused("POST", at+"/set-aside/dismiss", object{"messages": []object{}}, 400, "invalid")
 	o.refused("POST", at+"/set-aside/retry", object{"messages": []object{{"message": "x", "ref": 1}}}, 400, "invalid")
+	o.refused("POST", at+"/set-aside/retry", object{"messages": []object{}}, 400, "invalid") // none is not all
 	o.call("POST", at+"/set-aside/retry", object{"after": aside.Next}, 200, nil)
 	o.call("POST", at+"/set-aside/retry", nil, 200, nil)
 	o.call("POST", at+"/pause", nil, 200, nil)

@@ -70,7 +70,7 @@ func asideRefs(list []setAsideRef) []sink.AsideRef {
 }
 
 type retrySetAsideRequest struct {
-	Messages []setAsideRef `json:"messages" validate:"max=200,dive"`
+	Messages []setAsideRef `json:"messages" validate:"omitnil,min=1,max=200,dive"`
 	After    string        `json:"after" validate:"max=40"`
 }
 
