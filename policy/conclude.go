@@ -86,7 +86,7 @@ func (e *eval) explain(d *Decision, anyEnforces bool) {
 	case Deny:
 		d.Reason, d.Hint = d.Findings[0].Message, d.Findings[0].Hint
 	case Hold:
-		d.Reason = "this change needs approval: " + strings.Join(needs(d.Approval), "; ")
+		d.Reason = d.Approval.reason()
 		d.Hint = "what only reads needs no approval"
 	default:
 		d.Reason = e.allowedBecause()
@@ -114,6 +114,11 @@ func (f *found) subject() int {
 		return 2
 	}
 	return 1
+}
+
+// reason says who must agree.
+func (a *Approval) reason() string {
+	return "this change needs approval: " + strings.Join(needs(a), "; ")
 }
 
 func needs(a *Approval) []string {

@@ -20,8 +20,12 @@ func (p *Policy) Decide(r *Request) Decision {
 	if zsh.strictness() > bash.strictness() {
 		d, other, shell = zsh, &bash, "zsh"
 	}
-	if d.Effect != other.Effect {
+	switch {
+	case d.Effect != other.Effect:
 		d.readAs(shell)
+	case d.Effect == Hold:
+		d.Approval = d.Approval.and(other.Approval)
+		d.Reason = d.Approval.reason()
 	}
 	d.Effects, d.SkipPrompt = both, skip
 	return d
@@ -68,6 +72,17 @@ func (d *Decision) readAs(shell string) {
 	if len(d.Findings) > 0 && d.Effect == Deny {
 		d.Findings[0].Message, d.Findings[0].Hint = d.Reason, d.Hint
 	}
+}
+
+// and joins who must agree to either reading: whose layers count depends on the files that a line names.
+func (a *Approval) and(other *Approval) *Approval {
+	both := &Approval{Needs: slices.Clone(a.Needs)}
+	for _, n := range other.Needs {
+		if !slices.ContainsFunc(both.Needs, func(have ApprovalNeed) bool { return have.Layer == n.Layer }) {
+			both.Needs = append(both.Needs, n)
+		}
+	}
+	return both
 }
 
 // and joins what the line would do as either shell reads it.

@@ -65,3 +65,17 @@ func TestBashOrZsh(t *testing.T) {
 		}
 	}
 }
+
+// TestBashOrZshNeedsEveryApproval ensures that whoever must agree to one reading must agree.
+func TestBashOrZshNeedsEveryApproval(t *testing.T) {
+	a := &Approval{Needs: []ApprovalNeed{{Layer: "organisation", Reviewers: []string{"seniors"}, Quorum: 1}}}
+	b := &Approval{Needs: []ApprovalNeed{a.Needs[0], {Layer: "payments", Reviewers: []string{"owners"}, Quorum: 2}}}
+	for _, both := range []*Approval{a.and(b), b.and(a)} {
+		if got := both.reason(); got != "this change needs approval: one of seniors (layer organisation); 2 of owners (layer payments)" {
+			t.Error(got)
+		}
+	}
+	if len(a.Needs) != 1 {
+		t.Error("what is joined was changed")
+	}
+}

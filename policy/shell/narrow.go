@@ -74,15 +74,22 @@ func startsBelow(v Word, st state) bool {
 // ignoreFileWritten reports that the line writes a file which may tell rg to take hidden files in: a line "!.env" does.
 func (e *eval) ignoreFileWritten() bool {
 	for i := range e.a.Files {
-		if f := &e.a.Files[i]; f.Write {
-			switch path.Base(f.Path) {
-			case ".ignore", ".rgignore", ".fdignore", ".gitignore", "exclude":
-				return true
-			}
+		f := &e.a.Files[i]
+		if !f.Write {
+			continue
+		}
+		name := quoteGlob(path.Base(f.Path))
+		if f.Pattern {
+			name = path.Base(f.Glob)
+		}
+		if slices.ContainsFunc(ignoreFiles, func(ignore string) bool { return GlobsOverlap("/"+name, "/"+ignore, f.Dots) }) {
+			return true
 		}
 	}
 	return false
 }
+
+var ignoreFiles = []string{".ignore", ".rgignore", ".fdignore", ".gitignore"}
 
 // names are the patterns of names that are taken in. narrowed: nothing else is read. wide: hidden names may be read whatever
 // the patterns say, because what they mean is unknown.

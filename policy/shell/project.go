@@ -12,7 +12,8 @@ var projectTools = []string{
 	"just", "task", "rake", "bundle", "gradle", "mvn", "tox", "nox",
 }
 
-// project opens a directory outside the session's root that a tool takes its project file from.
+// project opens a directory outside the session's root that a tool takes its project file from, and any that the line goes to
+// where nobody knows the root.
 func (k *classifier) project(i int, st state) {
 	root := k.e.in.Root
 	if root == "" {
@@ -20,7 +21,7 @@ func (k *classifier) project(i int, st state) {
 	}
 	inside := state{cwds: []string{path.Clean(root)}}
 	for _, dir := range st.cwds {
-		if path.IsAbs(root) && inside.outside(dir) {
+		if !path.IsAbs(root) || inside.outside(dir) {
 			k.open(i, "config", "", fmt.Sprintf("%s takes its settings from a directory outside the repository.", k.words[0].Text), "Run it in the repository.", true)
 			return
 		}
