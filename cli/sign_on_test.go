@@ -223,24 +223,27 @@ func (h *house) signIn(email string, roles ...caller.Role) *browser {
 	return b
 }
 
+// logOutAt posts a logout token as a provider does, and gives the answer's status.
+func (h *house) logOutAt(connection, token string) int {
+	h.t.Helper()
+	resp, err := http.PostForm(h.url+"/sso/"+connection+"/backchannel-logout", url.Values{"logout_token": {token}})
+	must(h.t, err)
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
 func TestLoggedOutAtTheProviderIsLoggedOutHere(t *testing.T) {
 	h, p := newHouse(t), newOpenID(t)
 	h.connect(p, "acme", caller.StageLive)
 	p.is("u1", "ada@acme.test", "engineers")
 	b := h.browser()
 	b.visit("/sso/acme/login")
-	post := func(token string) int {
-		resp, err := http.PostForm(h.url+"/sso/acme/backchannel-logout", url.Values{"logout_token": {token}})
-		must(t, err)
-		resp.Body.Close()
-		return resp.StatusCode
-	}
 	for name, token := range map[string]string{
 		"nothing": "", "an ID token": p.sign(map[string]any{"nonce": nil}),
 		"of another issuer": p.logoutToken(map[string]any{"iss": "https://evil.test", "sub": "u1"}),
 		"without subject":   p.logoutToken(nil),
 	} {
-		if status := post(token); status != 400 {
+		if status := h.logOutAt("acme", token); status != 400 {
 			t.Errorf("%s: %d", name, status)
 		}
 	}
@@ -248,10 +251,10 @@ func TestLoggedOutAtTheProviderIsLoggedOutHere(t *testing.T) {
 		t.Fatal("a refused logout token signed somebody out")
 	}
 	token := p.logoutToken(map[string]any{"sub": "u1", "sid": "sid-u1"})
-	if status := post(token); status != 200 || b.user() != "" {
+	if status := h.logOutAt("acme", token); status != 200 || b.user() != "" {
 		t.Fatalf("%d, still signed in as %q", status, b.user())
 	}
-	if status := post(token); status != 400 {
+	if status := h.logOutAt("acme", token); status != 400 {
 		t.Errorf("a logout token counts twice: %d", status)
 	}
 }
@@ -264,15 +267,9 @@ func TestEverybodyIsLoggedOutAtOnce(t *testing.T) {
 	p.is("u1", "ada@acme.test", "engineers")
 	b := h.browser()
 	b.visit("/sso/acme/login")
-	post := func(token string) int {
-		resp, err := http.PostForm(h.url+"/sso/acme/backchannel-logout", url.Values{"logout_token": {token}})
-		must(t, err)
-		resp.Body.Close()
-		return resp.StatusCode
-	}
 	limited := 0
 	for range 60 {
-		if post("nonsense") == http.StatusTooManyRequests {
+		if h.logOutAt("acme", "nonsense") == http.StatusTooManyRequests {
 			limited++
 		}
 	}
@@ -280,11 +277,11 @@ func TestEverybodyIsLoggedOutAtOnce(t *testing.T) {
 		t.Errorf("%d of 60 were turned away, %d recorded", limited, len(h.events("sign_in.refused")))
 	}
 	for i := range 60 {
-		if status := post(p.logoutToken(map[string]any{"sub": fmt.Sprint("somebody ", i)})); status != 200 {
+		if status := h.logOutAt("acme", p.logoutToken(map[string]any{"sub": fmt.Sprint("somebody ", i)})); status != 200 {
 			t.Fatalf("logout %d: %d", i, status)
 		}
 	}
-	if status := post(p.logoutToken(map[string]any{"sub": "u1", "sid": "sid-u1"})); status != 200 || b.user() != "" {
+	if status := h.logOutAt("acme", p.logoutToken(map[string]any{"sub": "u1", "sid": "sid-u1"})); status != 200 || b.user() != "" {
 		t.Fatalf("%d, still signed in as %q", status, b.user())
 	}
 }
